@@ -1,0 +1,29 @@
+/** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
+import type { Effect } from '../protocol/events.js';
+
+export interface Host {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The environment: the process's own with the folder's `.env` under it. Read for keys, never handed to agents. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Answers what the policy says to ask. Headless hosts deny, and say why. */
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
+  /** A number in 0…2³²−1, new for every turn: the seed that shuffles what voters are shown. */
+  seed(): number;
+  /** Progress and warnings for people; never on stdout. */
+  log(level: 'info' | 'warn', message: string): void;
+}
+
+export interface ApprovalRequest {
+  effect: Effect;
+  /** What would be done, in one line: the command, the path. */
+  what: string;
+  /** Which rule of the policy asks. */
+  why: string;
+}
+
+export interface Approval {
+  answer: 'allowed' | 'denied';
+  by: 'you' | 'policy';
+  why?: string;
+}

@@ -1,0 +1,54 @@
+/** Where a model's reply comes from: one request in, a stream of parts out. */
+import type { MediaPart, Part } from '../../protocol/content.js';
+import type { AgentId, Backend } from '../../protocol/events.js';
+
+export interface ToolOffer {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>;
+}
+
+export type Message =
+  | { role: 'user'; parts: Part[] }
+  | { role: 'assistant'; parts: Part[] }
+  | { role: 'tool'; call: string; tool: string; ok: boolean; output: string };
+
+export interface ModelRequest {
+  system: string;
+  messages: Message[];
+  tools: ToolOffer[];
+  /** Who asks, and the how-manieth model call of that agent and purpose in this session it is, from 0: scripted models find their place by it. */
+  position: { agent: AgentId; purpose: 'work' | 'present'; call: number };
+  /** Reads the bytes of an attachment. */
+  media(part: MediaPart): Promise<Uint8Array>;
+}
+
+export type StreamPart =
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  /** A piece of a tool call's arguments, for showing. */
+  | { type: 'tool-delta'; call: string; tool: string; text: string }
+  /** A complete tool call; `args` is JSON text as the model wrote it. */
+  | { type: 'tool-call'; call: string; tool: string; args: string }
+  | { type: 'usage'; input: number; output: number; cached?: number }
+  | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filtered' };
+
+/**
+ * A connected model. `stream` throws a FailureError for everything that goes wrong (an abort throws the signal's reason);
+ * a stream that ends without its `end` part was cut and is thrown as `network`, retryable.
+ */
+export interface Provider {
+  id: string;
+  label: string;
+  models(signal: AbortSignal): Promise<string[]>;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+}
+
+/** A row of the providers' table. */
+export interface ProviderKind {
+  /** The backend types that it serves. */
+  types: readonly string[];
+  label: string;
+  connect(backend: Backend, key: string | undefined): Promise<Provider>;
+}

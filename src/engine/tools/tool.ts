@@ -1,0 +1,45 @@
+/** What an agent may call: a name, a schema, an effect, and what it does in the agent's workspace. */
+import type { z } from 'zod';
+import type { CheckResult, Effect } from '../../protocol/events.js';
+import type { Commands } from '../process/commands.js';
+import type { Jail } from './jail.js';
+import type { Policy } from './policy.js';
+
+export interface ToolContext {
+  jail: Jail;
+  commands: Commands;
+  policy: Policy;
+  /** Environment of the workspace's processes. */
+  env: Readonly<Record<string, string>>;
+  /** Background commands of this run, by id; the run stops them when it ends. */
+  background: Background;
+  signal: AbortSignal;
+  /** Shows output while the tool works. */
+  show(text: string): void;
+  /** Asks the person (or the headless host's refusal) for what the policy says to ask. */
+  approve(what: string, why: string): Promise<{ allowed: boolean; why?: string }>;
+  /** Runs the folder's checks on the workspace as it is now. */
+  checks(names: readonly string[] | undefined): Promise<{ checks: CheckResult[]; text: string }>;
+}
+
+export interface Background {
+  start(command: string, cwd: string, timeoutMs: number): { id: string };
+  read(id: string): { output: string; status: string } | undefined;
+  stop(id: string): Promise<string | undefined>;
+}
+
+/** What the model reads. `ok: false` is for the model to see and act upon, never an exception. */
+export interface ToolResult {
+  ok: boolean;
+  output: string;
+  /** Paths relative to the workspace root that were written, moved or removed. */
+  wrote?: string[];
+}
+
+export interface Tool<Input = unknown> {
+  name: string;
+  description: string;
+  input: z.ZodType<Input>;
+  effect: Effect;
+  run(input: Input, context: ToolContext): Promise<ToolResult>;
+}

@@ -1,0 +1,259 @@
+/** The vocabulary of a session: facts are kept for ever, deltas are only shown. */
+import type { BlobId, Part } from './content.js';
+import type { Failure } from './failure.js';
+
+/** The version that this code writes; a log of a newer one opens read-only. */
+export const LOG_VERSION = 1;
+
+export type SessionId = string;
+/** `t1`, `t2` … in the order of the session. */
+export type TurnId = string;
+/** `r1`, `r2` … in the order of the session. */
+export type RunId = string;
+/** `c1`, `c2` … in the order of the session. */
+export type CandidateId = string;
+/** `a1`, `a2` … in the order of the session. */
+export type ApplyId = string;
+/** The id that the configuration gives an agent. */
+export type AgentId = string;
+/** Id of a git tree in the folder's store (40 or 64 hex digits). */
+export type TreeId = string;
+/** What an agent is told instead of a peer's name: `agent1`, `agent2` … */
+export type Label = string;
+
+/** Where an agent's key is; never the key. Read again whenever it is needed, after a resume too. */
+export type KeySource =
+  | { from: 'none' }
+  | { from: 'env'; name: string }
+  | { from: 'file'; file: string; path: (string | number)[] };
+
+/** How to reach a model: a value without a secret in it. */
+export interface Backend {
+  /** MassGen's backend type: `openai`, `chatcompletion`, `scripted`, `groq` … */
+  type: string;
+  model: string;
+  /** Where the API is; absent where the type has its own default. */
+  baseUrl?: string;
+  key: KeySource;
+  /** Further parameters that go to the provider as they are (temperature, max_tokens, extra_body …). */
+  params: Record<string, unknown>;
+  /** For `scripted`: the absolute path of the scenario file. */
+  scenario?: string;
+}
+
+export interface AgentSpec {
+  id: AgentId;
+  /** What a person reads; the id unless the configuration says otherwise. */
+  label: string;
+  /** Who works: the native loop over a model (foreign agents join this table later). */
+  runner: 'native';
+  backend: Backend;
+  instructions?: string;
+  /** Names of tools this agent is offered; all where absent. */
+  tools?: string[];
+}
+
+/** How the agents deliberate. One set of knobs for all patterns; a pattern ignores what it has no use for. */
+export interface PatternSpec {
+  id: 'consensus' | 'relay';
+  /** Voting rule, a key of the table in `patterns/tally.ts`. */
+  rule: string;
+  /** Live ballots of agents needed for a decision; absent: of every agent that is not set aside. */
+  quorum?: number;
+  /** Weight of a voter's ballot, by agent id or `you`; 1 where absent. */
+  weights: Record<string, number>;
+  /** `completes`: a ballot for the voter's own candidate weighs nothing beside another's ballot. `counts`: it weighs as any. */
+  selfVote: 'completes' | 'counts';
+  sensitivity: 'lenient' | 'balanced' | 'strict';
+  novelty: 'lenient' | 'balanced' | 'strict';
+  /** At most so many answers per agent and turn; past it only `vote` is offered. */
+  answers: number;
+  /** An agent with so many failed runs in a turn is set aside. */
+  failedRuns: number;
+  /** How long an agent that has answered waits for peers that still work, in seconds. */
+  graceSeconds: number;
+  /** How long a candidate's checks may keep it from being shown, in seconds. */
+  checkSeconds: number;
+}
+
+export interface Limits {
+  /** Over the whole turn, in seconds. */
+  seconds: number;
+  /** Model calls of one run. */
+  callsPerRun: number;
+  /** Model calls of the whole turn; absent: no limit but the others. */
+  calls?: number;
+  /** Over the whole session, in US dollars, of what is known to be spent. */
+  costUsd?: number;
+}
+
+/** What the base holds beside the last commit, for people. */
+export interface BaseSummary {
+  changed: number;
+  untracked: number;
+  /** Paths that look like secrets and were left out. */
+  refused: string[];
+}
+
+/** A candidate as one voter knows it. */
+export interface Shown {
+  candidate: CandidateId;
+  label: Label;
+}
+
+export interface Candidate {
+  id: CandidateId;
+  agent: AgentId;
+  run: RunId;
+  turn: TurnId;
+  words: Part[];
+  tree: TreeId;
+  /** The candidate of the same agent and turn that this one replaces. */
+  previous?: CandidateId;
+  /** Size of its change against the turn's base. */
+  size: { files: number; added: number; removed: number };
+  /** 0…1 against the base, the agent's previous candidate and every other agent's latest one. */
+  similarity: { to: 'base' | CandidateId; score: number }[];
+}
+
+export interface Ballot {
+  voter: AgentId | 'you';
+  choice: CandidateId;
+  reason: string;
+  /** The whole order of preference, best first, for rules that use it. */
+  ranking?: CandidateId[];
+}
+
+export interface CheckResult {
+  name: string;
+  command: string;
+  status: 'passed' | 'failed' | 'timed-out' | 'not-run';
+  /** Whose definition of the check ran: the base's, or also the candidate's own where it changed tests or checks. */
+  version: 'base' | 'candidate';
+  exitCode?: number;
+  tests?: { passed: number; failed: number; skipped: number };
+  /** Names of failing tests, where the runner prints them; capped. */
+  failing?: string[];
+  /** What fails here and did not on the base: names of tests, or the check's own name where there are none. */
+  newlyFailing?: string[];
+  /** Why it was not run. */
+  why?: string;
+  /** Blob with the (capped) output; absent where nothing ran. */
+  output?: BlobId;
+  durationMs: number;
+}
+
+/** Why the agent's stint is over. Only `failed` counts against the agent. */
+export type RunEndReason = 'done' | 'superseded' | 'cancelled' | 'failed' | 'interrupted';
+
+/** One candidate's place in the result, best first. */
+export interface Standing {
+  candidate: CandidateId;
+  agent: AgentId;
+  /** Sum of the weights that count for it. */
+  weight: number;
+  /** Who has a live ballot for it, whether or not it weighs. */
+  voters: (AgentId | 'you')[];
+}
+
+export interface Decision {
+  outcome: 'decided' | 'undecided' | 'cancelled' | 'failed';
+  winner?: CandidateId;
+  /** The winner as the present run left it, where that is a newer version of it. */
+  presented?: CandidateId;
+  standings: Standing[];
+  /** Live ballots of agents, and how many the rule asked for. */
+  ballots: { live: number; needed: number };
+  /** How a tie between the first two was broken, where there was one. */
+  tie?: 'evidence' | 'size' | 'earliest';
+  cause?: 'time' | 'budget';
+  failure?: Failure;
+}
+
+/** What of a candidate is applied: everything, or some files, or some hunks of some files (numbered from 1). */
+export type Selection = { path: string; hunks?: number[] }[] | 'all';
+
+export type Fact =
+  | { type: 'session.started'; id: SessionId; version: number; folder: string }
+  | { type: 'session.resumed' }
+  | {
+      type: 'turn.started';
+      turn: TurnId;
+      request: Part[];
+      base: TreeId;
+      summary: BaseSummary;
+      agents: AgentSpec[];
+      pattern: PatternSpec;
+      limits: Limits;
+      /** Shuffles what is first shown together, per voter. */
+      seed: number;
+    }
+  | {
+      type: 'run.started';
+      run: RunId;
+      turn: TurnId;
+      agent: AgentId;
+      purpose: 'work' | 'present';
+      shown: Shown[];
+      /** For `present`: the winner that is presented. */
+      presents?: CandidateId;
+      /** The candidate whose tree the workspace starts from, where it is not the agent's own latest. */
+      from?: CandidateId;
+    }
+  | { type: 'candidates.shown'; run: RunId; shown: Shown[] }
+  | { type: 'message.completed'; run: RunId; parts: Part[] }
+  | { type: 'run.nudged'; run: RunId; why: string }
+  | { type: 'context.compacted'; run: RunId; /** Messages before this many are dropped from what the model is sent. */ dropped: number; note: string }
+  | { type: 'tool.called'; run: RunId; call: string; tool: string; input: unknown; effect: Effect }
+  | { type: 'tool.returned'; run: RunId; call: string; ok: boolean; output: string; durationMs: number; /** Workspace paths that the call wrote. */ wrote?: string[] }
+  | ({ type: 'usage.recorded'; run: RunId } & Usage)
+  | { type: 'approval.requested'; run: RunId; call: string; effect: Effect; what: string; why: string }
+  | { type: 'approval.answered'; run: RunId; call: string; answer: 'allowed' | 'denied'; by: 'you' | 'policy'; why?: string }
+  | { type: 'candidate.submitted'; candidate: Candidate }
+  | { type: 'candidate.refused'; run: RunId; why: string }
+  | { type: 'check.started'; turn: TurnId; tree: TreeId; candidate?: CandidateId }
+  | {
+      type: 'evidence.recorded';
+      turn: TurnId;
+      tree: TreeId;
+      candidate?: CandidateId;
+      checks: CheckResult[];
+      /** Paths of tests and check definitions that the candidate changed: "checks changed". */
+      changed?: string[];
+    }
+  | { type: 'ballot.cast'; turn: TurnId; run?: RunId; ballot: Ballot }
+  | { type: 'ballot.refused'; run: RunId; why: string }
+  | { type: 'run.ended'; run: RunId; reason: RunEndReason; failure?: Failure }
+  | { type: 'agent.set-aside'; turn: TurnId; agent: AgentId; why: Failure }
+  | { type: 'time.passed'; turn: TurnId; what: string }
+  | ({ type: 'turn.ended'; turn: TurnId } & Decision)
+  | { type: 'winner.chosen'; turn: TurnId; by: 'you'; candidate: CandidateId; reason?: string }
+  | { type: 'apply.started'; apply: ApplyId; candidate: CandidateId; selection: Selection; paths: string[]; before: TreeId; after: TreeId }
+  | { type: 'changes.applied'; apply: ApplyId; candidate: CandidateId; paths: string[]; /** Paths written with conflict markers, where that was asked for. */ marked: string[] }
+  | { type: 'changes.undone'; apply: ApplyId; paths: string[]; cause: 'asked' | 'crash' };
+
+export type Effect = 'read' | 'write' | 'run' | 'network' | 'coordinate';
+
+/** Tokens of one model call; cost is absent where the price is not known. */
+export interface Usage {
+  input: number;
+  output: number;
+  /** Part of `input` that was read from the provider's cache. */
+  cached?: number;
+  costUsd?: number;
+}
+
+export type Delta =
+  | { type: 'text.delta' | 'reasoning.delta'; run: RunId; text: string }
+  | { type: 'tool.delta'; run: RunId; call: string; tool: string; text: string }
+  | { type: 'output.delta'; run: RunId; call: string; text: string };
+
+/** A fact in the log: numbered from 1 without gaps. `at` is milliseconds since 1970. */
+export type FactEvent = Fact & { seq: number; at: number };
+/** A delta hangs on the last fact (`after`) and is numbered (`n`) from 1 since then. Never written. */
+export type DeltaEvent = Delta & { after: number; n: number; at: number };
+export type Event = FactEvent | DeltaEvent;
+
+export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>;
+
+export const isFact = (event: Event): event is FactEvent => 'seq' in event;
