@@ -1,0 +1,45 @@
+/** The environment that keys are read from: the process's own, and under it the `.env` files where MassGen looks for them. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { fail } from '../../protocol/failure.js';
+import type { Env } from './substitute.js';
+
+/**
+ * The process's environment over the folder's `.env`, over `~/.massgen/.env`, over `~/.config/massgen/.env`.
+ * Invariant: nothing is written to `process.env`; commands of agents never see these values.
+ */
+export async function loadEnv(folder: string, env: Env): Promise<Env> {
+  const files = [path.join(configHome(env), '.env'), path.join(home(env), '.massgen', '.env'), path.join(folder, '.env')];
+  const layers = await Promise.all(files.map(readEnvFile));
+  return Object.freeze(Object.assign({}, ...layers, defined(env)) as Record<string, string | undefined>);
+}
+
+/** The user's own folder of configurations. */
+export function configHome(env: Env): string {
+  const base = env.XDG_CONFIG_HOME;
+  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(home(env), '.config'), 'massgen');
+}
+
+function home(env: Env): string {
+  return env.HOME || env.USERPROFILE || homedir();
+}
+
+async function readEnvFile(file: string): Promise<Record<string, string | undefined>> {
+  try {
+    return parseEnv((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    // Most places have no such file, and a virtual environment of Python's may be a folder of that name.
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) return {};
+    throw fail('config', `${file} cannot be read (${code || 'unknown error'}).`, {
+      hint: 'Make it readable, or move it away.',
+      cause: error,
+    });
+  }
+}
+
+function defined(env: Env): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,155 @@
+/** Finds, reads and checks a configuration: MassGen's schema and our additions, in YAML or JSON. */
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { readSource, type Source } from './document.js';
+import { configHome } from './env.js';
+import { reportIssues } from './issues.js';
+import { looksSecret } from './keys.js';
+import { legacyKeys } from './massgen.js';
+import { ConfigError, type ConfigPath, type Problem, pathText } from './problem.js';
+import { type Report, reportOn } from './report.js';
+import { configSchema } from './schema.js';
+import { type Env, substituteAll } from './substitute.js';
+import { type TeamConfig, toTeam } from './team.js';
+import { isMapping, type Mapping, withoutUnused } from './unused.js';
+
+export interface LoadOptions {
+  env: Env;
+  /** The folder worked on. */
+  folder: string;
+}
+
+/** The names that are looked for in the folder, in this order. */
+const NAMES = ['massgen.yaml', 'massgen.yml', 'massgen.json', path.join('.massgen', 'config.yaml')];
+
+/** The folder's configuration, else the user's own; undefined where there is none. */
+export async function findConfig(folder: string, env: Env): Promise<string | undefined> {
+  const places = [...NAMES.map((name) => path.resolve(folder, name)), path.join(configHome(env), 'config.yaml')];
+  for (const place of places) {
+    const there = await access(place).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR', // One that cannot be read is found, and reading it says why.
+    );
+    if (there) return place;
+  }
+  return undefined;
+}
+
+/** Throws a ConfigError with every problem that was found. */
+export async function loadConfig(file: string, options: LoadOptions): Promise<TeamConfig> {
+  const { team, problems } = await inspect(file, options);
+  if (team === undefined) throw new ConfigError(problems);
+  return team;
+}
+
+/** All that is wrong or doubtful, keys that are not set included; never throws for what is in the file. */
+export async function validateConfig(file: string, options: LoadOptions): Promise<Problem[]> {
+  try {
+    const { team, problems, source } = await inspect(file, options);
+    return [...problems, ...(team === undefined ? [] : missingKeys(team, options.env, source))];
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems];
+    throw error;
+  }
+}
+
+interface Inspection {
+  team?: TeamConfig;
+  problems: Problem[];
+  source: Source;
+}
+
+async function inspect(file: string, { env }: LoadOptions): Promise<Inspection> {
+  const source = await readSource(path.resolve(file));
+  const report = reportOn(source);
+  const raw = rootOf(source.value, report);
+  const team = raw === undefined ? undefined : await build(raw, source, env, report);
+  // A team with errors is none: nothing is started on half of a configuration.
+  return { ...(team === undefined || report.failed() ? {} : { team }), problems: report.problems, source };
+}
+
+function rootOf(value: unknown, report: Report): Mapping | undefined {
+  if (value === null || value === undefined) report.error([], 'The configuration is empty.', { hint: 'massgen config init writes one' });
+  else if (!isMapping(value))
+    report.error([], `The configuration must be a mapping (agents: …), not ${Array.isArray(value) ? 'a list' : 'a single value'}.`);
+  else {
+    for (const [key, help] of Object.entries(legacyKeys)) {
+      if (Object.hasOwn(value, key))
+        report.error([key], `"${key}" is a setting of the first MassGen, whose files are no longer read`, { part: 'key', hint: help });
+    }
+    if (report.failed()) return undefined;
+    const many = present(value.agents);
+    const one = present(value.agent);
+    if (many && one) report.error(['agent'], 'Both agents and agent are given.', { part: 'key', hint: 'put all of them under agents' });
+    if (!many && !one)
+      report.error(Object.hasOwn(value, 'agents') ? ['agents'] : [], 'There are no agents.', {
+        hint: 'agents: [{id: …, backend: {type: …, model: …}}]',
+      });
+    return value;
+  }
+  return undefined;
+}
+
+const present = (value: unknown): boolean => value !== undefined && value !== null;
+
+async function build(raw: Mapping, source: Source, env: Env, report: Report): Promise<TeamConfig | undefined> {
+  const used = withoutUnused(raw, report);
+  refuseLiteralSecrets(used, report);
+  const resolved = substituteAll(used, env, (at, found) => reportReferences(at, found, report), isKeyPath);
+  const parsed = configSchema.safeParse(resolved);
+  if (!parsed.success) {
+    reportIssues(parsed.error.issues, report);
+    return undefined;
+  }
+  return toTeam(parsed.data, { file: source.file, env, report });
+}
+
+/** Keys are read when they are needed (see `resolveKey`), so that no value of one is ever part of a team. */
+const isKeyPath = (at: ConfigPath): boolean => at.at(-1) === 'api_key' && at.at(-2) === 'backend';
+
+function reportReferences(at: ConfigPath, { used, unset }: { used: string[]; unset: string[] }, report: Report): void {
+  for (const name of unset) {
+    report.error(at, `${pathText(at)} needs ${name}, which is not set in the environment`, {
+      hint: `set it, or write \${${name}:-a default}, or $\${${name}} for the text itself`,
+    });
+  }
+  for (const name of used.filter(looksSecret)) {
+    report.warn(at, `${name} looks like a secret: it is taken out of all that is recorded, so a resumed session may not have it`, {
+      hint: 'a key belongs in api_key',
+    });
+  }
+}
+
+const SECRET_KEY = /api[_-]?key|^authorization$|bearer|secret|password|(access|auth)[_-]?token|^x-.*-(key|token)$/i;
+
+/** Invariant: no secret is in an event. A literal one among a backend's parameters would be in the first. */
+function refuseLiteralSecrets(raw: Mapping, report: Report): void {
+  const walk = (value: unknown, at: ConfigPath): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const path = [...at, Array.isArray(value) ? Number(name) : name];
+      if (isKeyPath(path)) continue;
+      if (typeof inner === 'string' && inner.trim() !== '' && SECRET_KEY.test(name) && !inner.includes('${')) {
+        report.error(path, `${pathText(path)} looks like a secret in plain text, which would be recorded`, {
+          part: 'key',
+          hint: `the key goes into api_key: \${NAME_OF_VARIABLE}`,
+        });
+      } else walk(inner, path);
+    }
+  };
+  const agents: [unknown, ConfigPath][] = Array.isArray(raw.agents)
+    ? raw.agents.map((each: unknown, index) => [each, ['agents', index]])
+    : [[raw.agent, ['agent']]];
+  for (const [agent, at] of agents) if (isMapping(agent)) walk(agent.backend, [...at, 'backend']);
+}
+
+function missingKeys(team: TeamConfig, env: Env, source: Source): Problem[] {
+  const single = isMapping(source.value) && present(source.value.agent);
+  return team.agents.flatMap(({ id, backend: { key } }, index): Problem[] => {
+    if (key.from !== 'env' || env[key.name]?.trim()) return [];
+    const at = [...(single ? ['agent'] : ['agents', index]), 'backend', 'api_key'];
+    const message = `${key.name} is not set: "${id}" will have no key`;
+    const hint = 'set it in the environment or in a .env file of the folder';
+    return [{ file: source.file, ...(source.at(at) ?? {}), path: pathText(at), message, hint, severity: 'warning' }];
+  });
+}

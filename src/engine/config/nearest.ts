@@ -1,0 +1,35 @@
+/** Finds the word that was probably meant, for messages about unknown names. */
+
+/** Edit distance (insert, delete, replace; a swap counts two). */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The nearest of the known words within `limit` edits (case and `-`/`_` aside), the first one where several are as near. */
+export function nearest(word: string, known: readonly string[], limit = Math.max(2, Math.floor(word.length / 3))): string | undefined {
+  // Edits of a very long word are of no interest and cost quadratic time.
+  if (word.length > 60) return undefined;
+  const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_');
+  let best: { name: string; edits: number } | undefined;
+  for (const name of known) {
+    if (Math.abs(name.length - word.length) > limit) continue;
+    const edits = distance(plain(word), plain(name));
+    if (edits <= limit && (best === undefined || edits < best.edits)) best = { name, edits };
+  }
+  return best?.name;
+}
+
+/** A hint for an unknown name: the nearest one, or all there are. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`;
+}
