@@ -39,6 +39,8 @@ export interface Store extends AsyncDisposable {
   readonly root: string;
   /** `folder` relative to `root`, '' where they are the same; forward slashes. */
   readonly prefix: string;
+  /** The bare repository that holds the trees: `.massgen/store.git`. */
+  readonly gitDir: string;
   /** The `.massgen` folder (in `folder`). */
   readonly home: string;
 
