@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Backend, KeySource } from '../../protocol/events.js';
 import { keyNames, type Vendor, vendorOf, vendors } from '../providers/vendors.js';
 import { isPlaceholder } from './keys.js';
-import { commonParams, foreignBackends, openaiParams, unusedKeys } from './massgen.js';
+import { commonParams, foreignBackends, groupedParams, unusedKeys } from './massgen.js';
 import { nearest } from './nearest.js';
 import { type ConfigPath, pathText } from './problem.js';
 import type { Report } from './report.js';
@@ -75,13 +75,18 @@ function paramsOf(written: WrittenBackend, at: ConfigPath, report: Report): Reco
   const unused: readonly string[] = unusedKeys.backend;
   const rest = Object.fromEntries(Object.entries(written).filter(([key]) => !own.includes(key) && !unused.includes(key)));
   for (const key of Object.keys(rest)) warnOfMisspelling(key, at, report);
-  if (written.type !== 'openai' && written.type !== 'azure_openai') return rest;
-  const { params, dropped } = openaiParams(rest);
-  for (const name of dropped)
-    report.warn([...at, ...name.split('.')], `${pathText([...at, ...name.split('.')])} is not used: Chat Completions has no such setting`, {
-      part: 'key',
-    });
-  return params;
+  if (written.type !== 'openrouter') warnOfGroups(rest, at, report);
+  return rest;
+}
+
+function warnOfGroups(params: Readonly<Record<string, unknown>>, at: ConfigPath, report: Report): void {
+  for (const [group, used] of Object.entries(groupedParams)) {
+    const settings = params[group];
+    if (typeof settings !== 'object' || settings === null) continue;
+    for (const name of Object.keys(settings).filter((key) => key !== used)) {
+      report.warn([...at, group, name], `not used yet: ${pathText([...at, group, name])}`, { part: 'key' });
+    }
+  }
 }
 
 function warnOfMisspelling(key: string, at: ConfigPath, report: Report): void {

@@ -43,13 +43,19 @@ export function parseSource(file: string, text: string): Source {
     // A file that starts with a byte order mark has it in the first line, where no editor counts it.
     return { line, column: line === 1 && text.startsWith('\uFEFF') && col > 1 ? col - 1 : col };
   };
-  const faults = [...doc.errors, ...doc.warnings]
-    .slice(0, 5)
-    .map((fault): Problem => ({ file, ...place(fault.pos[0]), path: '', ...explain(fault.code, fault.message), severity: 'error' }));
+  const faults = [...doc.errors, ...doc.warnings].slice(0, 5).map(
+    (fault): Problem => ({
+      file,
+      ...place(fault.pos[0]),
+      path: '',
+      ...explain(fault.code, fault.message, text[fault.pos[0] - 1]),
+      severity: 'error',
+    }),
+  );
   if (faults.length > 0) throw new ConfigError(distinct(faults));
   const repeated = repeatedKeys(doc, file, place);
   if (repeated.some((problem) => problem.severity === 'error')) throw new ConfigError(repeated);
-  return { file, value: plainValue(doc, file), warnings: repeated, at: (path, part = 'value') => locate(doc, path, part, place) };
+  return { file, value: plainValue(doc, file, place), warnings: repeated, at: (path, part = 'value') => locate(doc, path, part, place) };
 }
 
 /** The value at a path, as written; undefined where there is none. */
@@ -89,24 +95,16 @@ function fault(file: string, message: string, hint?: string): ConfigError {
   return new ConfigError([{ file, path: '', message, ...(hint === undefined ? {} : { hint }), severity: 'error' }]);
 }
 
-function explain(code: string, message: string): { message: string; hint?: string } {
+function explain(code: string, message: string, before: string | undefined): { message: string; hint?: string } {
   if (code === 'TAB_AS_INDENT') return { message: 'A tab is used for indentation.', hint: 'YAML is indented with spaces' };
   if (code === 'MULTIPLE_DOCS')
     return { message: 'A second document starts here.', hint: 'a configuration is one document: remove the ---' };
   if (code === 'RESOURCE_EXHAUSTION') return { message: 'The file is nested too deeply.' };
   if (code === 'TAG_RESOLVE_FAILED') return { message: 'Tags (!…) are not understood in a configuration.' };
   if (code === 'NON_STRING_KEY') return { message: 'Only plain text can be a key.' };
-  return { message: `This is not valid YAML: ${withoutQuotes(message)}` };
-}
-
-/** The parser quotes a piece of the text in some of its messages. */
-function withoutQuotes(message: string): string {
-  return (
-    message
-      .split('\n')[0]
-      ?.replace(/(:\s)?["`'].*$/s, '')
-      .trim() ?? ''
-  );
+  // The parser's messages quote the text after a colon only.
+  const said = { message: `This is not valid YAML: ${message.split('\n')[0]?.replace(/: .*$/s, '') ?? ''}` };
+  return before === '$' ? { ...said, hint: 'between { and }, write it in quotes: "$\u007bNAME}"' } : said;
 }
 
 function distinct(problems: Problem[]): Problem[] {
@@ -143,24 +141,33 @@ function repeatedKeys(doc: Document, file: string, place: (offset: number) => Pl
 
 const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : String(pair.key));
 
-function plainValue(doc: Document, file: string): unknown {
+function plainValue(doc: Document, file: string, place: (offset: number) => Place): unknown {
+  const at = (offset: number, message: string): ConfigError =>
+    new ConfigError([{ file, ...place(offset), path: '', message, severity: 'error' }]);
   try {
     const value: unknown = doc.toJS();
     measure(value);
     return value;
   } catch (error) {
-    if (error instanceof TooMuch) throw fault(file, error.message);
     // Unresolved and multiplying aliases are ReferenceErrors, too deep a nesting is a RangeError: faults of the file, not of this program.
-    if (error instanceof ReferenceError)
-      throw fault(
-        file,
-        /excessive/i.test(error.message)
-          ? 'Its aliases multiply into too large a value.'
-          : 'An alias (*name) has no anchor (&name) before it.',
-      );
-    if (error instanceof RangeError) throw fault(file, 'The file is nested too deeply.');
-    throw error;
+    if (error instanceof TooMuch) throw at(0, error.message);
+    if (error instanceof RangeError) throw at(0, 'The file is nested too deeply.');
+    if (!(error instanceof ReferenceError)) throw error;
+    if (/excessive/i.test(error.message)) throw at(0, 'Its aliases multiply into too large a value.');
+    throw at(unresolvedAlias(doc) ?? 0, 'This alias (*name) has no anchor (&name) before it.');
   }
+}
+
+function unresolvedAlias(doc: Document): number | undefined {
+  let offset: number | undefined;
+  visit(doc, {
+    Alias(_, alias) {
+      if (alias.resolve(doc) !== undefined) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 class TooMuch extends Error {}

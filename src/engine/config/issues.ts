@@ -16,7 +16,7 @@ function reportIssue(issue: Issue, path: ConfigPath, report: Report): void {
     const known = keysAt(path);
     const where = path.length === 0 ? 'a configuration' : pathText(path);
     for (const key of issue.keys) {
-      report.error([...path, key], `"${key}" is not a key of ${where}`, { part: 'key', hint: didYouMean(key, known) });
+      report.error([...path, key], `"${key}" is not a key of ${where}`, { part: 'key', hint: didYouMean(key, known.all, known.used) });
     }
     return;
   }

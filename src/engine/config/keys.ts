@@ -34,6 +34,7 @@ export async function resolveKey(source: KeySource, env: Env, read: ReadText = r
     throw fail('auth', `The key at ${place} needs ${unset.join(', ')}, which is not set.`, {
       hint: `Set ${unset.join(', ')} in the environment.`,
     });
+  if (text.trim() === '') throw fail('auth', `The key at ${place} is empty.`, { hint: 'Set the variable that it names.' });
   return text.trim();
 }
 

@@ -165,28 +165,17 @@ export const commonParams = [
   'api_version',
   'parallel_tool_calls',
   'service_tier',
+  'azure_deployment',
+  'request_timeout_seconds',
+  'price',
+  'fallback',
 ] as const;
 
+/** Further settings of MassGen's backends, by how their names begin. */
+export const unusedBackendPrefixes = ['enable_', 'command_line_', 'docker_', 'multimodal_', 'massgen_'] as const;
+
 /**
- * MassGen speaks OpenAI's Responses API, this engine its Chat Completions: the same two settings have other names there.
- * Gives the parameters under their names in Chat Completions, and what has no name there.
+ * MassGen speaks OpenAI's Responses API, this engine Chat Completions, which know only these of its grouped settings
+ * (`wireParams` in providers renames them). OpenRouter takes `reasoning` as it is.
  */
-export function openaiParams(params: Readonly<Record<string, unknown>>): { params: Record<string, unknown>; dropped: string[] } {
-  const { reasoning, text, ...others } = params;
-  const rest: Record<string, unknown> = others;
-  const dropped: string[] = [];
-  const move = (from: unknown, group: string, key: string, to: string): void => {
-    if (from === undefined || from === null) return;
-    if (typeof from !== 'object') {
-      dropped.push(group);
-      return;
-    }
-    for (const [name, value] of Object.entries(from)) {
-      if (name !== key) dropped.push(`${group}.${name}`);
-      else if (!(to in rest)) rest[to] = value;
-    }
-  };
-  move(reasoning, 'reasoning', 'effort', 'reasoning_effort');
-  move(text, 'text', 'verbosity', 'verbosity');
-  return { params: rest, dropped };
-}
+export const groupedParams: Readonly<Record<string, string>> = { reasoning: 'effort', text: 'verbosity' };

@@ -14,8 +14,11 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** Three letters are near to too many words, long words are mistyped in more places. */
+const tolerance = (word: string): number => (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3)));
+
 /** The nearest of the known words within `limit` edits (case and `-`/`_` aside), the first one where several are as near. */
-export function nearest(word: string, known: readonly string[], limit = Math.max(2, Math.floor(word.length / 3))): string | undefined {
+export function nearest(word: string, known: readonly string[], limit = tolerance(word)): string | undefined {
   // Edits of a very long word are of no interest and cost quadratic time.
   if (word.length > 60) return undefined;
   const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_');
@@ -28,8 +31,8 @@ export function nearest(word: string, known: readonly string[], limit = Math.max
   return best?.name;
 }
 
-/** A hint for an unknown name: the nearest one, or all there are. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`;
+/** A hint for an unknown name: the nearest one or one that begins with it, else all that are `listed`. */
+export function didYouMean(word: string, known: readonly string[], listed: readonly string[] = known): string {
+  const near = nearest(word, known) ?? (word.length > 3 ? known.find((name) => name.startsWith(word)) : undefined);
+  return near === undefined ? `known here: ${listed.join(', ')}` : `did you mean "${near}"?`;
 }

@@ -21,7 +21,7 @@ export function reportOn(source: Source): Report {
   const add = (severity: Problem['severity'], path: ConfigPath, message: string, more: More): void => {
     const text = pathText(path);
     if (severity === 'error' && problems.some((problem) => problem.severity === 'error' && problem.path === text)) return;
-    const place = source.at(path, more.part);
+    const place = source.at(path, more.part) ?? { line: 1, column: 1 };
     problems.push({
       file: source.file,
       ...(place ?? {}),

@@ -21,8 +21,10 @@ const line = z
   .max(2000)
   .regex(/^[^\r\n]*\S[^\r\n]*$/, 'must be one line of text');
 
+const UNUSED = 'Accepted from MassGen; not used yet.';
+
 const unused = (level: Level): Record<string, z.ZodOptional<z.ZodUnknown>> =>
-  Object.fromEntries(unusedKeys[level].map((key) => [key, z.unknown().optional().describe('Accepted from MassGen; not used yet.')]));
+  Object.fromEntries(unusedKeys[level].map((key) => [key, z.unknown().optional().describe(UNUSED)]));
 
 const knobs = {
   quorum: maybe(count, 'Live ballots of agents that decide; all agents that are not set aside where absent.'),
@@ -142,11 +144,12 @@ export function configJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(configSchema, { io: 'input' }), title: 'MassGen configuration' };
 }
 
-/** The keys that may stand where `path` points to, for hints on unknown ones. */
-export function keysAt(path: readonly (string | number)[]): string[] {
+/** The keys that may stand where `path` points to, for hints on unknown ones, and those of them that have an effect. */
+export function keysAt(path: readonly (string | number)[]): { all: string[]; used: string[] } {
   let at: z.ZodType | undefined = configSchema;
   for (const step of path) at = stepInto(at, step);
-  return Object.keys(shapeOf(at) ?? {}).filter((key) => !key.startsWith('$'));
+  const entries = Object.entries(shapeOf(at) ?? {}).filter(([key]) => !key.startsWith('$'));
+  return { all: entries.map(([key]) => key), used: entries.filter(([, schema]) => schema.description !== UNUSED).map(([key]) => key) };
 }
 
 function stepInto(schema: z.ZodType | undefined, step: string | number): z.ZodType | undefined {

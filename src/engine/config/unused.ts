@@ -1,5 +1,5 @@
 /** Leaves out what has no effect here, and says so once for each key. */
-import { insteadOf, type Level, unusedKeys } from './massgen.js';
+import { insteadOf, type Level, unusedBackendPrefixes, unusedKeys } from './massgen.js';
 import { type ConfigPath, pathText } from './problem.js';
 import type { Report } from './report.js';
 
@@ -14,7 +14,7 @@ export function withoutUnused(raw: Mapping, report: Report): Mapping {
     if (!isMapping(value)) return value;
     const names: readonly string[] = unusedKeys[level];
     const kept = Object.entries(value).filter(([key, inner]) => {
-      if (!names.includes(key)) return true;
+      if (!names.includes(key) && !(level === 'backend' && unusedBackendPrefixes.some((prefix) => key.startsWith(prefix)))) return true;
       // Switched off is how it is anyway.
       if (inner === false || inner === null) return false;
       const name = `${level}.${key}`;
