@@ -1,0 +1,195 @@
+/** The default policy as data: what no agent may do, and what a person is asked for. What no row names is held by the sandbox, or asked without one. */
+import type { Rule } from './policy-rule.js';
+
+const published = 'it publishes or sends something that cannot be taken back; leave that to the person';
+const deployed = 'it changes systems beyond your workspace; leave that to the person';
+const remote = 'it reaches another machine with the person’s identity';
+const rights = 'it takes other rights than yours';
+const machine = 'it changes the machine itself';
+const escapes = 'it starts programs outside of what holds your commands in';
+const others = 'it can end processes that are not yours; use stop_command for what you started';
+const lasting = 'what it starts would go on after your work has ended';
+const daemon = 'the container daemon acts outside of your workspace';
+const fetches = 'it needs the network, which is not open';
+
+const deny = (why: string, ...commands: string[]): Rule[] => commands.map((command) => ({ decision: 'deny', command, why }));
+const ask = (why: string, ...commands: string[]): Rule[] => commands.map((command) => ({ decision: 'ask', command, why }));
+const needsNetwork = (...commands: string[]): Rule[] => ask(fetches, ...commands).map((rule) => ({ ...rule, needs: 'network' }));
+
+/** `a|b` in a row stands for either word; options between the words are skipped; `re:` is a pattern over the simple command. */
+export const defaultRules: readonly Rule[] = [
+  ...deny(
+    published,
+    'git push|send-email',
+    'git svn dcommit',
+    'git p4 submit',
+    'git lfs push',
+    'hg push|email',
+    'svn commit|ci',
+    'jj git push',
+    'npm|pnpm|yarn|bun|cnpm publish|unpublish|deprecate|dist-tag|owner|access|token|adduser|login',
+    'yarn npm publish|tag|login',
+    'cargo publish|yank|owner|login',
+    'twine upload',
+    'poetry|uv|flit|hatch|pdm|rye publish',
+    're:^python\\S* (\\S*/)?setup\\.py\\b.*\\bupload\\b',
+    'gem push|yank|owner|signin',
+    'mvn|mvnw deploy|release:perform|deploy:deploy-file',
+    'gradle|gradlew publish|publishPlugins|uploadArchives',
+    'nuget push|delete',
+    'dotnet nuget push|delete',
+    'composer|conan|pod|vcpkg|dart|flutter|opam|luarocks upload|publish|trunk',
+    'lerna|changeset publish',
+    'semantic-release',
+    'np',
+    'release-it',
+    'vsce|ovsx publish|unpublish',
+    'docker|podman|nerdctl|buildah|skopeo|crane|oras|helm push|login|copy',
+    're:^(docker|podman|nerdctl)\\b.*\\s--push\\b',
+    'gh release create|delete|edit|upload|delete-asset',
+    'gh pr create|merge|close|comment|edit|review|ready|reopen|lock',
+    'gh issue create|close|comment|edit|delete|lock|pin|reopen|transfer',
+    'gh repo create|delete|fork|rename|archive|edit|sync|deploy-key',
+    'gh gist create|delete|edit|rename',
+    'gh workflow run|enable|disable',
+    'gh run cancel|delete|rerun',
+    'gh secret|variable|auth|ssh-key|gpg-key|label|project|cache|codespace',
+    'glab mr|issue|release|repo|ci|variable|auth|api',
+    'hub push|release|pull-request|create|delete|fork',
+    'mail|mailx|sendmail|mutt|neomutt|msmtp|ssmtp|swaks',
+  ),
+  ...deny(
+    deployed,
+    'kubectl|oc apply|create|delete|replace|patch|edit|scale|rollout|drain|cordon|uncordon|exec|cp|run|expose|set|label|annotate|taint|autoscale|debug|attach',
+    'helm install|upgrade|uninstall|delete|rollback',
+    'terraform|tofu|terragrunt apply|destroy|import|taint|untaint|state|force-unlock|workspace',
+    'pulumi up|update|destroy|import|state|refresh|cancel',
+    'cdk deploy|destroy|bootstrap|import',
+    'serverless|sls|sam deploy|remove|delete|rollback',
+    'aws|gcloud|az|gsutil|bq|doctl|heroku|flyctl|fly|oci|ibmcloud|scw|hcloud|linode-cli|eb|vercel|now',
+    'netlify|firebase|wrangler|railway|surge|supabase deploy|publish|delete|rollback|secret|up|link',
+    'ansible|ansible-playbook|ansible-pull|salt|puppet|chef-client|knife',
+  ),
+  ...deny(remote, 'ssh|sftp|mosh|ssh-copy-id|ssh-add|telnet|ftp|lftp|tftp|rsh|rlogin', 'scp'),
+  { decision: 'deny', command: 'rsync|rclone|unison', when: 'names-a-host', why: remote },
+  ...deny(
+    rights,
+    'sudo|su|doas|pkexec|runas|gosu|su-exec|run0|sudoedit|machinectl',
+    'passwd|chpasswd|useradd|usermod|userdel|groupadd|visudo|chsh|setcap',
+  ),
+  ...deny(
+    machine,
+    'shutdown|reboot|halt|poweroff|init|telinit',
+    're:^mkfs',
+    'fdisk|parted|sfdisk|gdisk|wipefs|mkswap|swapon|swapoff|losetup|cryptsetup|diskutil|format|diskpart',
+    're:^dd\\b.*\\bof=/dev/(?!null\\b)',
+    'mount|umount|insmod|modprobe|rmmod|sysctl|iptables|ip6tables|nft|ufw|firewall-cmd|chattr|mknod|reg|bcdedit',
+  ),
+  ...deny(lasting, 'crontab|at|batch|systemctl|service|launchctl|schtasks|rc-service|loginctl'),
+  ...deny(
+    escapes,
+    'systemd-run|dbus-send|gdbus|busctl|osascript|flatpak-spawn|host-spawn|distrobox-host-exec|tmux|screen|zellij|kitty|wezterm|nsenter|emacsclient',
+  ),
+  ...deny(others, 'pkill|killall|killall5|skill|xkill|taskkill', 're:^kill\\b(\\s+-\\S+)*\\s+-1$', 're:^fuser\\b.*\\s-\\w*k'),
+  ...ask(daemon, 'docker|podman|nerdctl|docker-compose|lxc|incus|kubectl|minikube|kind|vagrant|virsh'),
+  ...ask('it calls the service’s API with the person’s identity', 'gh|glab api'),
+  ...ask('it opens another program of the person’s', 'xdg-open|open|explorer|code|code-insiders|cursor|wsl|start'),
+  { decision: 'ask', command: 'curl|wget|http|https|xh|httpie', when: 'uploads', why: 'it sends data to another machine' },
+  {
+    decision: 'ask',
+    command: 'curl|wget|http|https|xh|httpie|nc|ncat|netcat|socat|aria2c',
+    when: 'leaves-the-machine',
+    needs: 'network',
+    why: fetches,
+  },
+  ...needsNetwork(
+    'npm install|i|in|add|ci|clean-install|update|upgrade|up|create|install-test|it|cit|isntall',
+    'pnpm|bun install|i|add|update|upgrade|up|fetch|create',
+    'yarn install|add|up|upgrade|create',
+    're:^(yarn|bundle)$',
+    'pnpm|yarn dlx',
+    're:^(npx|npm exec|npm x)\\s+(-y|--yes)\\b',
+    'bunx|uvx',
+    'pipx install|run|upgrade',
+    'pip|pip3 install|download|wheel',
+    'uv add|sync|lock|tool',
+    'uv pip install|sync|compile',
+    'poetry install|add|update|lock',
+    'pipenv install|sync|update|lock',
+    'pdm|rye install|add|sync|update|lock',
+    'conda|mamba|micromamba install|create|update|env',
+    'cargo install|add|fetch|update',
+    'go install|get',
+    'go mod download|tidy',
+    'gem install|update',
+    'bundle install|update|add',
+    'composer install|update|require',
+    'deno install|add|cache',
+    'apt|apt-get|aptitude|dnf|yum|apk|pacman|zypper|brew|port|choco|winget|scoop|snap|flatpak',
+    'git clone|fetch|pull|ls-remote',
+    'git submodule update|add',
+    'git lfs fetch|pull',
+    'rustup update|install|toolchain|component|target',
+    'nvm|fnm|volta|asdf|mise install|use',
+    'playwright install',
+  ),
+];
+
+/** Commands that only print what they are given: named for machines without a sandbox. */
+export const harmless: readonly string[] = ['echo', 'pwd', 'true', 'false', ':'];
+
+/** Options that take no value, so that the word after them is a subcommand. Any other option may take one. */
+export const flags: ReadonlySet<string> = new Set([
+  ...[
+    '--no-pager',
+    '-P',
+    '--paginate',
+    '--bare',
+    '--no-optional-locks',
+    '--silent',
+    '--quiet',
+    '-q',
+    '--verbose',
+    '-y',
+    '--yes',
+    '--force',
+    '-f',
+  ],
+  ...['--json', '--offline', '--locked', '--frozen', '--debug', '--no-color', '--help', '-h', '--version', '--global', '-g'],
+]);
+
+/** Options that take the next word as their value, by program. */
+export const valued: Readonly<Record<string, ReadonlySet<string>>> = {
+  git: new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace', '--exec-path', '--config-env']),
+  npm: new Set(['--prefix', '-w', '--workspace', '-C', '--registry', '--userconfig', '--loglevel', '--cache']),
+  pnpm: new Set(['-C', '--dir', '--filter', '-F']),
+  yarn: new Set(['--cwd']),
+  cargo: new Set(['-C', '--config', '-Z', '--color', '--manifest-path']),
+  docker: new Set(['-H', '--host', '-c', '--context', '--config', '-l', '--log-level']),
+  kubectl: new Set(['-n', '--namespace', '--context', '--kubeconfig', '-s', '--server', '--cluster', '--user', '--as']),
+  helm: new Set(['-n', '--namespace', '--kube-context', '--kubeconfig']),
+  gh: new Set(['-R', '--repo', '--hostname']),
+};
+
+/** Options by which a command that only reads comes to write or to run: an allowed prefix never covers them. */
+export const widening: readonly RegExp[] = [
+  /^--?out/i,
+  /^-o/,
+  /^--(ext-diff|textconv|exec|upload-pack|receive-pack|open-files-in-pager|pre|to-command|use-compress-program|compress-program|checkpoint-action|rsh|config|eval|require|import|loader|script-shell|prefix|registry|node-options|rcfile|init-file|delete|in-place)/,
+  /^-(c|O|exec|execdir|ok|okdir|delete|fprint|fprint0|fprintf|fls|toolexec)$/,
+];
+
+/** Variables that change nothing but how a program prints. */
+export const plainVariables: ReadonlySet<string> = new Set([
+  'CI',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'NODE_ENV',
+  'DEBUG',
+  'TERM',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'RUST_BACKTRACE',
+  'PYTHONUNBUFFERED',
+]);
