@@ -31,7 +31,10 @@ export type StreamPart =
   | { type: 'tool-delta'; call: string; tool: string; text: string }
   /** A complete tool call; `args` is JSON text as the model wrote it. */
   | { type: 'tool-call'; call: string; tool: string; args: string }
-  | { type: 'usage'; input: number; output: number; cached?: number }
+  /** Tokens of the call; `costUsd` only where the vendor or a price list says it. */
+  | { type: 'usage'; input: number; output: number; cached?: number; costUsd?: number }
+  /** The call failed half-way and is tried again: forget everything that came since its start. */
+  | { type: 'restart' }
   | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filtered' };
 
 /**
