@@ -8,7 +8,7 @@ import { isGitName, isMassgenName, outside, refusedForm } from './path-forms.js'
 export interface JailedPath {
   /** Absolute real path. */
   absolute: string;
-  /** What the agent calls it: relative to the workspace root with forward slashes, or the peer path as given. */
+  /** What the agent calls it, with forward slashes: relative to where its relative paths start (`cwd`), or the peer path as given. */
   shown: string;
   /** Relative to the workspace root; absent for peers' trees and dependency targets (readable only). */
   inWorkspace?: string;
@@ -111,7 +111,8 @@ function locateReadable(jail: Opened, path: string): Place | undefined {
   const given = posix.normalize(slashed(path));
   for (const place of jail.readable()) {
     const name = posix.normalize(slashed(place.shownAs)).replace(/\/$/, '');
-    if (name === '' || name === '.') continue;
+    // What is shown by its own path is found by that, after the person's folder: what stands there may be mapped into the workspace.
+    if (name === '' || name === '.' || place.shownAs === place.path) continue;
     if (given !== name && !given.startsWith(`${name}/`)) continue;
     const rest = given.slice(name.length).replace(/^\/+/, '');
     return { absolute: resolve(place.path, rest), shown: rest === '' ? name : `${name}/${rest}` };
@@ -130,30 +131,29 @@ function judgeInside(jail: Opened, place: Place, absolute: string, path: string,
   }
   if (access !== 'read' && inWorkspace === '')
     return refuse('The workspace itself cannot be written, moved or removed; name a file in it.');
-  return { ok: true, path: { absolute, shown: inWorkspace === '' ? '.' : inWorkspace, inWorkspace } };
+  return { ok: true, path: { absolute, shown: fromCwd(jail, absolute), inWorkspace } };
 }
 
 function belongsToMassgen(jail: Opened, inWorkspace: string): boolean {
-  const fromCwd = slashed(relative(jail.cwd, join(jail.root, inWorkspace)));
-  return [inWorkspace, fromCwd].some((name) => isMassgenName(name.split('/')[0] ?? ''));
+  return [inWorkspace, fromCwd(jail, join(jail.root, inWorkspace))].some((name) => isMassgenName(name.split('/')[0] ?? ''));
 }
 
 async function judgeReadable(jail: Opened, place: Place, absolute: string, path: string, access: Access): Promise<JailVerdict> {
   for (const readable of jail.readable()) {
     const real = await realpathIfThere(readable.path);
     if (real === undefined || !isInside(real, absolute)) continue;
-    if (access !== 'read') return refuse(readOnly(path, place.shown !== undefined));
-    const inside = isInside(jail.root, place.absolute) ? slashed(relative(jail.root, place.absolute)) : undefined;
+    if (access !== 'read') return refuse(readOnly(path, isInside(jail.root, place.absolute)));
+    const inside = isInside(jail.root, place.absolute) ? fromCwd(jail, place.absolute) : undefined;
     return { ok: true, path: { absolute, shown: place.shown ?? inside ?? slashed(absolute) } };
   }
   const byLink = isInside(jail.root, place.absolute) || place.shown !== undefined;
   return refuse(byLink ? `"${path}" leads outside your workspace through a symbolic link; use a path that stays inside.` : outside(path));
 }
 
-const readOnly = (path: string, peers: boolean): string =>
-  peers
-    ? `"${path}" is read-only: it belongs to another answer. Write the file at its own path in your workspace.`
-    : `"${path}" is read-only: it is linked from the installed dependencies. Change your own sources, or the manifest that names the dependency.`;
+const readOnly = (path: string, linked: boolean): string =>
+  linked
+    ? `"${path}" is read-only: it is linked from the installed dependencies. Change your own sources, or the manifest that names the dependency.`
+    : `"${path}" is read-only: it is not part of your workspace. Write the file at its own path in your workspace.`;
 
 type Real = { absolute: string } | { why: string };
 
@@ -210,5 +210,6 @@ export function isInside(root: string, path: string): boolean {
   return rest === '' || (rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest));
 }
 
+const fromCwd = (jail: Opened, absolute: string): string => slashed(relative(jail.cwd, absolute)) || '.';
 const slashed = (path: string): string => (sep === '/' ? path : path.split(sep).join('/'));
 const refuse = (why: string): JailVerdict => ({ ok: false, why });

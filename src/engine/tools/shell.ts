@@ -65,8 +65,17 @@ function collect(node: SyntaxNode, into: Parsed): void {
     into.problems.push(`"${node.text}" is evaluated again by the shell`);
   if ((node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution') && node.script === undefined)
     into.problems.push(`"${node.text}" cannot be read`);
+  if (node.type === 'ArithmeticCommand') alsoAsCommands(node.body, into);
+  if (node.type === 'ArithmeticExpansion') alsoAsCommands(node.text.slice(3, -2), into);
   if (!transparent.has(node.type)) into.constructs.push(node.type);
   forEachChild(node, (child) => collect(child, into));
+}
+
+/** `((…))` is arithmetic to some shells and two subshells to others, and to bash itself where it is no arithmetic. */
+function alsoAsCommands(text: string, into: Parsed): void {
+  const other: Parsed = { commands: [], problems: [], constructs: [] };
+  collect(parse(text), other);
+  into.commands.push(...other.commands.filter((command) => command.words[0]?.kind === 'literal'));
 }
 
 function assigning(operation: { type: string; operator?: string } | undefined): boolean {

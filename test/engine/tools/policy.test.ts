@@ -38,6 +38,8 @@ const denied = [
   'f() { git push; }',
   '[[ -n $(git push) ]]',
   '((a[$(git push)]))',
+  '((git push))',
+  'echo $((git push))',
   'cat <<EOF\n$(git push)\nEOF',
   "sh -c 'git push'",
   'bash -lc "git push"',
@@ -273,7 +275,7 @@ describe('judgeCommand without a sandbox', () => {
     'PATH=.; npm test',
     'export PATH=.; npm test',
     'for PATH in .; do npm test; done',
-    'echo ${PATH:=.}; npm test',
+    `echo \${PATH:=.}; npm test`,
     '[[ -v "x[$(ls)]" ]] && npm test',
     'npm() { ls; }; npm test',
     'pytest -q tests/a.py; ls',
@@ -416,7 +418,7 @@ describe('properties', () => {
   it('no framing makes a denied command allowed', () => {
     const frames: ((inner: string) => string)[] = [
       (inner) => `echo a; ${inner}`,
-      (inner) => `( ${inner}\n)`,
+      (inner) => `(${inner}\n)`,
       (inner) => `echo "$(${inner})"`,
       (inner) => `true && { ${inner}\n}`,
       (inner) => `if true; then ${inner}\nfi`,
