@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Backend, KeySource } from '../../protocol/events.js';
-import { keyNames, type Vendor, vendorOf, vendors } from '../providers/vendors.js';
+import { keyNames, type Vendor, vendorAt, vendorOf, vendors } from '../providers/vendors.js';
 import { isPlaceholder } from './keys.js';
 import { commonParams, foreignBackends, groupedParams, unusedKeys } from './massgen.js';
 import { nearest } from './nearest.js';
@@ -92,7 +92,7 @@ function warnOfGroups(params: Readonly<Record<string, unknown>>, at: ConfigPath,
 function warnOfMisspelling(key: string, at: ConfigPath, report: Report): void {
   const known = [...backendKeys, ...unusedKeys.backend, ...commonParams];
   if (key.length < 4 || known.includes(key as never)) return;
-  const near = nearest(key, known, 2);
+  const near = nearest(key, known, key.length <= 5 ? 1 : 2);
   if (near === undefined) return;
   report.warn([...at, key], `"${key}" goes to the provider as it is`, { part: 'key', hint: `did you mean "${near}"?` });
 }
@@ -133,6 +133,7 @@ function baseUrlOf(written: WrittenBackend, vendor: Vendor, at: ConfigPath, { en
 function keyOf(written: WrittenBackend, vendor: Vendor, baseUrl: string | undefined, at: ConfigPath, context: BackendContext): KeySource {
   const { env, report } = context;
   const names = keyNames(vendor.type, baseUrl);
+  const there = baseUrl === undefined ? undefined : vendorAt(baseUrl);
   const where = [...at, 'api_key'];
   const host = baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const local = host === undefined || isLoopback(host.hostname);
@@ -145,7 +146,7 @@ function keyOf(written: WrittenBackend, vendor: Vendor, baseUrl: string | undefi
       report.warn([...at, 'base_url'], `The key will be sent to ${host.host} without encryption.`, { hint: 'use https://' });
     return key;
   }
-  const name = names.find((candidate) => env[candidate]?.trim()) ?? (vendor.needsKey ? names[0] : undefined);
+  const name = names.find((candidate) => env[candidate]?.trim()) ?? ((there ?? vendor).needsKey ? names[0] : undefined);
   if (name !== undefined) return { from: 'env', name };
   if (vendor.needsKey && !local)
     report.warn(where, `No key is sent to ${host.host}.`, {

@@ -70,7 +70,7 @@ export function valueAt(value: unknown, path: ConfigPath): unknown {
 async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     const bytes = await readFile(file);
-    if (bytes.length > MAX_BYTES) throw fault(file, `is larger than ${MAX_BYTES / 1024} KiB, which no configuration is`);
+    if (bytes.length > MAX_BYTES) throw fault(file, `The file is larger than ${MAX_BYTES / 1024} KiB, which no configuration is.`);
     return bytes;
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -102,7 +102,8 @@ function explain(code: string, message: string, before: string | undefined): { m
   if (code === 'RESOURCE_EXHAUSTION') return { message: 'The file is nested too deeply.' };
   if (code === 'TAG_RESOLVE_FAILED') return { message: 'Tags (!…) are not understood in a configuration.' };
   if (code === 'NON_STRING_KEY') return { message: 'Only plain text can be a key.' };
-  // The parser's messages quote the text after a colon only.
+  if (code === 'BAD_DIRECTIVE') return { message: 'Directives (%…) are not understood in a configuration.' };
+  // The parser's other messages quote the text after a colon only.
   const said = { message: `This is not valid YAML: ${message.split('\n')[0]?.replace(/: .*$/s, '') ?? ''}` };
   return before === '$' ? { ...said, hint: 'between { and }, write it in quotes: "$\u007bNAME}"' } : said;
 }
@@ -152,6 +153,8 @@ function plainValue(doc: Document, file: string, place: (offset: number) => Plac
     // Unresolved and multiplying aliases are ReferenceErrors, too deep a nesting is a RangeError: faults of the file, not of this program.
     if (error instanceof TooMuch) throw at(0, error.message);
     if (error instanceof RangeError) throw at(0, 'The file is nested too deeply.');
+    if (error instanceof Error && error.message.startsWith('Merge sources'))
+      throw at(mergeKey(doc) ?? 0, 'Only a mapping can be merged with <<.');
     if (!(error instanceof ReferenceError)) throw error;
     if (/excessive/i.test(error.message)) throw at(0, 'Its aliases multiply into too large a value.');
     throw at(unresolvedAlias(doc) ?? 0, 'This alias (*name) has no anchor (&name) before it.');
@@ -164,6 +167,18 @@ function unresolvedAlias(doc: Document): number | undefined {
     Alias(_, alias) {
       if (alias.resolve(doc) !== undefined) return undefined;
       offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function mergeKey(doc: Document): number | undefined {
+  let offset: number | undefined;
+  visit(doc, {
+    Pair(_, pair) {
+      if (keyOf(pair) !== '<<') return undefined;
+      offset = rangeStart(pair.key);
       return visit.BREAK;
     },
   });

@@ -1,6 +1,6 @@
 /** Says in plain words, and at the right place, what the schema found wrong. */
 import type { z } from 'zod';
-import { didYouMean } from './nearest.js';
+import { didYouMean, nearest } from './nearest.js';
 import { type ConfigPath, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { keysAt } from './schema.js';
@@ -8,16 +8,28 @@ import { keysAt } from './schema.js';
 type Issue = z.core.$ZodIssue;
 
 export function reportIssues(issues: readonly Issue[], report: Report): void {
-  for (const issue of issues) reportIssue(issue, issue.path as ConfigPath, report);
+  const unknown = issues.filter((issue) => issue.code === 'unrecognized_keys');
+  const meant = new Set(unknown.flatMap((issue) => reportUnknownKeys(issue.keys, issue.path as ConfigPath, report)));
+  for (const issue of issues) {
+    const path = issue.path as ConfigPath;
+    // A misspelt key is missing too, which need not be said twice.
+    if (issue.code !== 'unrecognized_keys' && !(isMissing(issue) && meant.has(pathText(path)))) reportIssue(issue, path, report);
+  }
+}
+
+/** Gives the paths of the keys that were probably meant. */
+function reportUnknownKeys(keys: readonly string[], at: ConfigPath, report: Report): string[] {
+  const known = keysAt(at);
+  const where = at.length === 0 ? 'a configuration' : pathText(at);
+  return keys.map((key) => {
+    report.error([...at, key], `"${key}" is not a key of ${where}`, { part: 'key', hint: didYouMean(key, known.all, known.used) });
+    return pathText([...at, nearest(key, known.all) ?? key]);
+  });
 }
 
 function reportIssue(issue: Issue, path: ConfigPath, report: Report): void {
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(path);
-    const where = path.length === 0 ? 'a configuration' : pathText(path);
-    for (const key of issue.keys) {
-      report.error([...path, key], `"${key}" is not a key of ${where}`, { part: 'key', hint: didYouMean(key, known.all, known.used) });
-    }
+    reportUnknownKeys(issue.keys, path, report);
     return;
   }
   if (issue.code === 'invalid_union') {
@@ -40,7 +52,7 @@ function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
 
 /** Invariant: never quotes the value that was found, which may be a secret. */
 function sentence(issue: Issue): string {
-  if (issue.code === 'invalid_type' && /received undefined$/.test(issue.message)) return 'is missing';
+  if (isMissing(issue)) return 'is missing';
   if (issue.code === 'invalid_type' || issue.code === 'invalid_value') return `must be ${wanted(issue)}`;
   if (issue.code === 'too_small')
     return issue.origin === 'array' || (issue.origin === 'string' && issue.minimum === 1)
@@ -54,6 +66,8 @@ function sentence(issue: Issue): string {
         : `must be at most ${issue.maximum}`;
   return issue.message;
 }
+
+const isMissing = (issue: Issue): boolean => issue.code === 'invalid_type' && /received undefined$/.test(issue.message);
 
 const kinds: Readonly<Record<string, string>> = {
   string: 'text',

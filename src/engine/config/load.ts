@@ -65,7 +65,7 @@ async function inspect(file: string, { env }: LoadOptions): Promise<Inspection> 
   const raw = rootOf(source.value, report);
   const team = raw === undefined ? undefined : await build(raw, source, env, report);
   // A team with errors is none: nothing is started on half of a configuration.
-  return { ...(team === undefined || report.failed() ? {} : { team }), problems: report.problems, source };
+  return { ...(team === undefined || report.failed() ? {} : { team }), problems: report.problems.sort(byPlace), source };
 }
 
 function rootOf(value: unknown, report: Report): Mapping | undefined {
@@ -103,6 +103,8 @@ async function build(raw: Mapping, source: Source, env: Env, report: Report): Pr
   }
   return toTeam(parsed.data, { file: source.file, env, report });
 }
+
+const byPlace = (a: Problem, b: Problem): number => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 /** Keys are read when they are needed (see `resolveKey`), so that no value of one is ever part of a team. */
 const isKeyPath = (at: ConfigPath): boolean => at.at(-1) === 'api_key' && at.at(-2) === 'backend';

@@ -63,7 +63,7 @@ async function probe(vendor: Vendor, baseUrl: string, env: Env, probes: Probes):
 /** A server of the right kind that does not let us in. */
 class Refused extends Error {}
 
-async function listModels(baseUrl: string, key: string | undefined, signal: AbortSignal): Promise<string[]> {
+export async function listModels(baseUrl: string, key: string | undefined, signal: AbortSignal): Promise<string[]> {
   // A redirect could lead off this machine.
   const response = await fetch(`${baseUrl}/models`, {
     signal,

@@ -1,21 +1,24 @@
 /** Finds the word that was probably meant, for messages about unknown names. */
 
-/** Edit distance (insert, delete, replace; a swap counts two). */
+/** Edit distance: letters put in, left out, replaced, or two neighbours swapped. */
 export function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;
 }
 
-/** Three letters are near to too many words, long words are mistyped in more places. */
-const tolerance = (word: string): number => (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3)));
+/** Short words are near to too many others, long words are mistyped in more places. */
+const tolerance = (word: string): number => (word.length <= 5 ? 1 : Math.max(2, Math.floor(word.length / 3)));
 
 /** The nearest of the known words within `limit` edits (case and `-`/`_` aside), the first one where several are as near. */
 export function nearest(word: string, known: readonly string[], limit = tolerance(word)): string | undefined {

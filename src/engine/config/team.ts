@@ -209,6 +209,8 @@ function checkId(id: string, at: ConfigPath, ids: Map<string, ConfigPath>, repor
   else if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(id) || id !== id.trim())
     report.error(where, `${pathText(where)} must be printable text without spaces around it`);
   else if (id === 'you') report.error(where, `"you" is what the person is called; give the agent another id`);
+  // What maps from names would find without anyone having put it there.
+  else if (id in {}) report.error(where, `"${id}" cannot be the id of an agent`, { hint: 'another id will do' });
   else if (before !== undefined)
     report.error(where, `Two agents have the id "${id}": this one and ${pathText(before)}.`, { hint: 'ids are unique' });
   else if (id === 'winner' || /^c\d+$/.test(id))
