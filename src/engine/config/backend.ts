@@ -155,7 +155,7 @@ function keyOf(written: WrittenBackend, vendor: Vendor, baseUrl: string | undefi
   return { from: 'none' };
 }
 
-function namedKey(written: string, where: string[] | ConfigPath, vendor: Vendor, { file, report }: BackendContext): KeySource {
+function namedKey(written: string, where: ConfigPath, vendor: Vendor, { file, report }: BackendContext): KeySource {
   const name = soleReference(written);
   if (name !== undefined) return { from: 'env', name };
   const literal = !/\$\{\w+(:-)?\}/.test(written);
@@ -167,8 +167,8 @@ function namedKey(written: string, where: string[] | ConfigPath, vendor: Vendor,
   return { from: 'file', file, path: [...where] };
 }
 
-const isVendorKey = (name: string): boolean =>
-  vendors.some((vendor) => vendor.baseUrl !== undefined && !vendor.local && vendor.keyEnv?.includes(name));
+/** The key of a vendor with hosts of its own. */
+const isVendorKey = (name: string): boolean => vendors.some((vendor) => vendor.needsKey && vendor.keyEnv?.includes(name));
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host.startsWith('127.') || host.endsWith('.localhost');
