@@ -1,15 +1,29 @@
 /** Merges what is chosen of a candidate into the folder as it now is, all or nothing, and takes it back. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Selection, TreeId } from '../../protocol/events.js';
+import { type Occasion, whyOf } from './conflict-words.js';
+import { brokenFolder, isAsIn, keepsModes, onDisk } from './disk.js';
+import { obstacles, withIgnored } from './folder-now.js';
+import { mergeTrees } from './merge.js';
+import { type Entry, rawChanges } from './raw.js';
+import { selectedTree } from './selection.js';
+import type { Store } from './store.js';
+import { editTree } from './trees.js';
+import { type Move, type MoveOptions, moveFiles } from './write-folder.js';
 
 export interface ApplyPlan {
   /** The folder as it is now. */
   before: TreeId;
-  /** The folder as it will be. Equal to `before` where there is nothing to do. */
+  /** The folder as it will be. Equal to `before` where there is nothing to do, and where conflicts forbid to do anything. */
   after: TreeId;
   /** Paths that will be written or removed. */
   paths: string[];
-  /** Paths that do not merge; with `markers` they are in `after` with conflict markers, else nothing can be applied. */
-  conflicts: { path: string; why: string }[];
+  /**
+   * Paths that do not merge. `marked`: it is in `after` with conflict markers, as asked for.
+   * Invariant: with one conflict that is not marked nothing is to be applied: `after` is `before`, `paths` is empty.
+   */
+  conflicts: { path: string; why: string; marked?: true }[];
 }
 
 export interface ApplyRequest {
@@ -17,4 +31,112 @@ export interface ApplyRequest {
   candidate: TreeId;
   selection: Selection;
   markers?: boolean;
+}
+
+/** What an apply did: enough to complete it, and to take it back. */
+export interface Applied {
+  before: TreeId;
+  after: TreeId;
+  paths: readonly string[];
+}
+
+interface PlanOptions {
+  signal?: AbortSignal;
+}
+
+/** Plans to bring the selection into the folder; writes nothing but objects of the store. */
+export async function planApply(store: Store, request: ApplyRequest, options: PlanOptions = {}): Promise<ApplyPlan> {
+  const theirs = await selectedTree(store.gitDir, request.base, request.candidate, request.selection, options.signal);
+  return plan(store, { base: request.base, theirs, occasion: 'apply', markers: request.markers ?? false }, options);
+}
+
+/** Plans to bring back what stood before: to the byte where nothing was touched since, merged where it was, in conflict where that fails. */
+export async function planUndo(store: Store, applied: Applied, options: PlanOptions = {}): Promise<ApplyPlan> {
+  const { before, after } = applied;
+  const changed = await rawChanges(store.gitDir, after, before, { renames: false });
+  const paths = new Set(applied.paths);
+  const back = changed.filter((change) => paths.has(change.path));
+  const theirs =
+    back.length === changed.length ? before : await editTree(store.gitDir, after, new Map(back.map((change) => [change.path, change.new])));
+  return plan(store, { base: after, theirs, occasion: 'undo', markers: false }, options);
+}
+
+interface Wish {
+  base: TreeId;
+  theirs: TreeId;
+  occasion: Occasion;
+  markers: boolean;
+}
+
+async function plan(store: Store, { base, theirs, occasion, markers }: Wish, options: PlanOptions): Promise<ApplyPlan> {
+  const { gitDir, root } = store;
+  const captured = await store.capture(options);
+  const before = await withIgnored(store, captured.tree, base, theirs);
+  const labels = { ours: 'your folder', theirs: occasion === 'apply' ? 'candidate' : 'before' };
+  const merged = await mergeTrees(gitDir, base, before, theirs, { markers, labels, ...options });
+  const changes = await rawChanges(gitDir, before, merged.tree, { renames: false, ...options });
+  const conflicts = [...merged.conflicts, ...(await obstacles(root, changes))].map(({ path, clash, marked }) => {
+    const why = whyOf(clash, occasion);
+    return marked ? { path, why, marked } : { path, why };
+  });
+  if (conflicts.some((conflict) => !('marked' in conflict))) {
+    return { before, after: before, paths: [], conflicts: conflicts.map(({ path, why }) => ({ path, why })) };
+  }
+  return { before, after: merged.tree, paths: changes.map((change) => change.path), conflicts };
+}
+
+/**
+ * Moves the folder from one tree to another, touching only `paths` that differ: all of them or, when it throws, none.
+ * What stands there before and what will stand there are kept in the store first.
+ */
+export async function writeChanges(
+  store: Store,
+  from: TreeId,
+  to: TreeId,
+  options: { paths: readonly string[] } & MoveOptions,
+): Promise<void> {
+  const { paths, ...moving } = options;
+  const moves = await movesOf(store, { before: from, after: to, paths });
+  if (moves.length === 0) return;
+  await store.keep(`applied/${from}`, from);
+  await store.keep(`applied/${to}`, to);
+  await moveFiles(store, moves, moving);
+}
+
+async function movesOf(store: Store, applied: Applied): Promise<Move[]> {
+  const wanted = new Set(applied.paths);
+  const changes = await rawChanges(store.gitDir, applied.before, applied.after, { renames: false });
+  return changes.filter((change) => wanted.has(change.path)).map(({ path, old, new: to }) => ({ path, from: old, to }));
+}
+
+export interface Recovery {
+  /** Paths that were brought to where they were wanted. */
+  moved: string[];
+  /** Paths that are neither as before nor as after: someone edited them since. They are left as they are. */
+  edited: string[];
+}
+
+/** After a kill in the middle of `writeChanges`: completes it, or brings it back. Each path is as before, as after, or someone's edit. */
+export async function recoverApply(store: Store, applied: Applied, want: 'complete' | 'roll-back'): Promise<Recovery> {
+  const modes = await keepsModes(store.gitDir);
+  const moves: Move[] = [];
+  const edited: string[] = [];
+  for (const move of await movesOf(store, applied)) {
+    const [source, target] = want === 'complete' ? [move.from, move.to] : [move.to, move.from];
+    const now = await stateOf(store.root, move, modes);
+    if (now(target)) continue;
+    if (now(source)) moves.push({ path: move.path, from: source, to: target });
+    else edited.push(move.path);
+  }
+  await moveFiles(store, moves, {});
+  // What a killed apply had staged; nothing else writes there, and an apply that is under way holds the store.
+  await rm(join(store.home, 'apply'), { recursive: true, force: true });
+  return { moved: moves.map((move) => move.path), edited };
+}
+
+/** Tells whether the path is as a tree says. A folder stands for nothing: the files in it are paths of their own. */
+async function stateOf(root: string, move: Move, modes: boolean): Promise<(entry: Entry | undefined) => boolean> {
+  const broken = await brokenFolder(root, move.path);
+  const disk = broken ? undefined : await onDisk(root, move.path, (move.from ?? move.to)?.id ?? '');
+  return (entry) => isAsIn(entry, disk === 'folder' ? undefined : disk, modes);
 }

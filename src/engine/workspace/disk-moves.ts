@@ -1,0 +1,64 @@
+/** Single steps on the disk that leave a path whole at every moment, and never follow a link. */
+import { randomBytes } from 'node:crypto';
+import { chmod, copyFile, link, lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, isMissing } from './disk.js';
+
+/** Keeps the file itself under a second name; a copy where the file system cannot do that. The original stays in its place. */
+export async function setAside(target: string, backup: string): Promise<void> {
+  if ((await lstat(target)).isSymbolicLink()) return symlink(await readlink(target, { encoding: 'buffer' }), backup);
+  try {
+    await link(target, backup);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
+    await copy(target, backup);
+  }
+}
+
+/** Renames; across file systems, copies beside the target first, so that what is seen there is whole at every moment. */
+export async function put(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    const beside = join(dirname(target), `.massgen-${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      await copy(source, beside);
+      await rename(beside, target);
+    } finally {
+      await rm(beside, { force: true });
+    }
+    await unlink(source);
+  }
+}
+
+async function copy(source: string, target: string): Promise<void> {
+  const stat = await lstat(source);
+  if (stat.isSymbolicLink()) return symlink(await readlink(source, { encoding: 'buffer' }), target);
+  await copyFile(source, target);
+  await chmod(target, stat.mode & 0o7777);
+  await utimes(target, stat.atime, stat.mtime);
+}
+
+/** Makes a folder again, with the permissions that it had. */
+export async function remake(absolute: string, mode: number): Promise<void> {
+  await mkdir(absolute, { recursive: true });
+  await chmod(absolute, mode & 0o7777);
+}
+
+/** A folder that holds something, or may not be removed, stays: it does no harm. */
+export async function removedIfEmpty(absolute: string): Promise<boolean> {
+  try {
+    await rmdir(absolute);
+    return true;
+  } catch (error) {
+    if (isMissing(error) || ['ENOTEMPTY', 'EEXIST', 'EACCES', 'EPERM', 'EBUSY'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Removes a folder that holds nothing but such folders; a file that turns up in it makes this fail. */
+export async function removeHollow(absolute: string): Promise<void> {
+  for (const child of await readdir(absolute)) await removeHollow(join(absolute, child));
+  await rmdir(absolute);
+}

@@ -1,0 +1,84 @@
+/** What is at a path of a folder, in the terms of a git tree. */
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gitText } from './git.js';
+import type { Entry } from './raw.js';
+import { foldersOf } from './trees.js';
+
+/** A file or link as a tree would hold it; a folder, a socket or the like; or nothing. */
+export type OnDisk = Entry | 'folder' | 'special' | undefined;
+
+/** What is at `root`/`path`, no link followed at its end. `like`: any id of the store, for its length. */
+export async function onDisk(root: string, path: string, like: string): Promise<OnDisk> {
+  const absolute = join(root, path);
+  const stat = await lstatOrNothing(absolute);
+  if (!stat) return undefined;
+  if (stat.isSymbolicLink()) return { mode: '120000', id: blobId(await readlink(absolute, { encoding: 'buffer' }), like) };
+  if (stat.isDirectory()) return 'folder';
+  if (!stat.isFile()) return 'special';
+  return { mode: (stat.mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await readFile(absolute), like) };
+}
+
+export async function lstatOrNothing(absolute: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(absolute);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Nothing there, or something on the way is no folder: both mean that the path does not exist. */
+export function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The id that git gives these bytes, in the object format of `like`. */
+export function blobId(bytes: Uint8Array, like: string): string {
+  const hash = createHash(like.length === 64 ? 'sha256' : 'sha1');
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
+
+/** The innermost folder on the way to `path` that is not a folder, and what it is instead. */
+export async function brokenFolder(root: string, path: string): Promise<{ path: string; is: 'link' | 'file' } | undefined> {
+  for (const folder of foldersOf(path)) {
+    const stat = await lstatOrNothing(join(root, folder));
+    if (!stat) return undefined;
+    if (stat.isSymbolicLink()) return { path: folder, is: 'link' };
+    if (!stat.isDirectory()) return { path: folder, is: 'file' };
+  }
+  return undefined;
+}
+
+/** Paths (relative to `root`) of all files in a folder, at any depth; a first few are enough where only one is asked for. */
+export async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const child of await readdir(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${child.name}`;
+    if (child.isDirectory()) found.push(...(await filesBelow(root, path)));
+    else found.push(path);
+  }
+  return found;
+}
+
+/** Whether the executable bit of files means anything where the store is (on Windows and some mounts it does not). */
+export async function keepsModes(gitDir: string): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  return (await gitText(['config', '--type=bool', '--default=true', 'core.fileMode'], { gitDir })).trim() !== 'false';
+}
+
+/** Whether the disk holds what the tree says; modes only where they mean something. */
+export function isAsIn(entry: Entry | undefined, disk: OnDisk, modes: boolean): boolean {
+  if (entry === undefined || disk === undefined) return entry === disk;
+  if (disk === 'folder') return entry.mode === '160000';
+  if (disk === 'special') return false;
+  const kind = (mode: string) => (modes || mode === '120000' ? mode : 'file');
+  return disk.id === entry.id && kind(disk.mode) === kind(entry.mode);
+}

@@ -1,0 +1,244 @@
+/** Moves files of the person's folder from one state to another: every one of them, or none. */
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { FailureError, fail } from '../../protocol/failure.js';
+import { brokenFolder, codeOf, filesBelow, isAsIn, keepsModes, lstatOrNothing, onDisk } from './disk.js';
+import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
+import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
+import type { Store } from './store.js';
+import { foldersOf, readBlobs } from './trees.js';
+
+/** One path: what it holds now, and what it shall hold. */
+export interface Move {
+  path: string;
+  from: Entry | undefined;
+  to: Entry | undefined;
+}
+
+export interface MoveOptions {
+  signal?: AbortSignal;
+  /** Called before each path is changed. What it throws stops the whole, and what was changed is put back. */
+  onPath?: (path: string) => void | Promise<void>;
+}
+
+type Place = Pick<Store, 'root' | 'home' | 'gitDir'>;
+
+/** What moving needs at hand. */
+interface Work {
+  root: string;
+  /** A folder of ours, on the same file system where that can be. */
+  stage: string;
+  /** Whether executable bits mean something here. */
+  modes: boolean;
+  /** What was done so far, each with how to take it back. */
+  done: { path: string; takeBack: () => Promise<void> }[];
+  /** Paths that will be written: their folders stay. */
+  written: string[];
+}
+
+/**
+ * New contents are first written beside the store. Then each path is compared with `from` and changed by one rename, so that at every moment
+ * each is as before or as after, a killed process included. Links are never followed; a folder that is a link is refused.
+ * Invariant: when this throws, every path is as it was, or the error names the paths that are not and where their content is.
+ */
+export async function moveFiles(place: Place, moves: readonly Move[], options: MoveOptions = {}): Promise<void> {
+  const todo = moves.filter((move) => move.from?.id !== move.to?.id || move.from?.mode !== move.to?.mode);
+  if (todo.length === 0) return;
+  for (const move of todo) refuseUnsafe(place, move);
+  const removed = todo.filter((move) => !move.to).sort(byPath);
+  const written = todo.filter((move) => move.to).sort(byPath);
+  const stage = join(place.home, 'apply', randomBytes(8).toString('hex'));
+  const work: Work = {
+    root: place.root,
+    stage,
+    modes: await keepsModes(place.gitDir),
+    done: [],
+    written: written.map((move) => move.path),
+  };
+  for (const move of todo) await verify(work, move, removed);
+  try {
+    await stageAll(place.gitDir, work, written);
+    for (const move of [...removed, ...written]) {
+      options.signal?.throwIfAborted();
+      await options.onPath?.(move.path);
+      await verify(work, move);
+      if (move.to) await write(work, move, written.indexOf(move));
+      else await remove(work, move);
+    }
+  } catch (error) {
+    await takeBack(work, error);
+    throw readable(error);
+  }
+  await dropStage(stage);
+}
+
+const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
+
+/** Refuses what no candidate of a store can rightly hold, whoever made its tree. */
+function refuseUnsafe(place: Place, { path, from, to }: Move): void {
+  const parts = path.split('/');
+  const bad = parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git' || part.includes('\0'));
+  const home = relative(place.root, place.home).split(sep).join('/');
+  const inHome = path === home || path.startsWith(`${home}/`);
+  const windows = process.platform === 'win32' && /[\\:]/.test(path);
+  if (bad || inHome || windows || path.includes('\uFFFD'))
+    throw fail('workspace', `${JSON.stringify(path)} cannot be written: it is no safe name for a file of the folder.`);
+  if (isRepository(from) || isRepository(to)) throw fail('workspace', `${path} is a repository of its own and cannot be written.`);
+}
+
+/** Throws unless the path is as the move expects it, with real folders on the way. `gone`: what will be out of the way by then. */
+async function verify(work: Work, move: Move, gone: readonly Move[] = []): Promise<void> {
+  const broken = await brokenFolder(work.root, move.path);
+  if (broken && gone.some((removed) => removed.path === broken.path)) return;
+  if (broken?.is === 'link') throw fail('conflict', `${move.path} lies behind the symbolic link ${broken.path}, which is not followed.`);
+  const like = (move.from ?? move.to)?.id ?? '';
+  const disk = await onDisk(work.root, move.path, like);
+  const empty = move.from === undefined && disk === 'folder';
+  if (!empty && !isAsIn(move.from, disk, work.modes)) throw changedMeanwhile(move.path);
+}
+
+function changedMeanwhile(path: string): FailureError {
+  return fail('conflict', `${path} is not as it was a moment ago: something else writes to it.`, {
+    retryable: true,
+    hint: 'Try again once it is at rest.',
+  });
+}
+
+/** Writes all new contents into the stage, with the permissions that they will have. */
+async function stageAll(gitDir: string, work: Work, written: readonly Move[]): Promise<void> {
+  await mkdir(work.stage, { recursive: true });
+  const blobs = await readBlobs(
+    gitDir,
+    written.flatMap((move) => (move.to ? [move.to.id] : [])),
+  );
+  for (const [index, { path, to }] of written.entries()) {
+    const bytes = to && blobs.get(to.id);
+    if (!to || !bytes) throw new Error(`the store lost the content of ${path}`);
+    const staged = join(work.stage, String(index));
+    if (isLink(to)) {
+      await symlink(Buffer.from(bytes), staged);
+      continue;
+    }
+    await writeFile(staged, bytes, { mode: isExecutable(to) ? 0o777 : 0o666, flag: 'wx' });
+    const old = await lstatOrNothing(join(work.root, path));
+    if (old?.isFile()) await chmod(staged, permissions(old.mode & 0o7777, isExecutable(to), work.modes));
+  }
+}
+
+/** The file's own permissions, with the executable bits as the tree says: for whoever may read it. */
+function permissions(mode: number, executable: boolean, modes: boolean): number {
+  if (!modes || executable === ((mode & 0o100) !== 0)) return mode;
+  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
+}
+
+async function write(work: Work, move: Move, index: number): Promise<void> {
+  const target = join(work.root, move.path);
+  const backup = join(work.stage, `${index}-before`);
+  await makeFolders(work, move.path);
+  if (move.from) await setAside(target, backup);
+  else await removeEmptyFolder(work, move.path);
+  await put(join(work.stage, String(index)), target);
+  work.done.push({
+    path: move.path,
+    takeBack: async () => {
+      if (!isAsIn(move.to, await onDisk(work.root, move.path, move.to?.id ?? ''), work.modes)) throw changedMeanwhile(move.path);
+      if (move.from) await put(backup, target);
+      else await unlink(target);
+    },
+  });
+}
+
+async function remove(work: Work, move: Move): Promise<void> {
+  const target = join(work.root, move.path);
+  const backup = join(work.stage, `removed-${work.done.length}`);
+  await setAside(target, backup);
+  await unlink(target);
+  work.done.push({
+    path: move.path,
+    takeBack: async () => {
+      if ((await lstatOrNothing(target)) !== undefined) throw changedMeanwhile(move.path);
+      await put(backup, target);
+    },
+  });
+  await removeEmptyParents(work, move.path);
+}
+
+async function makeFolders(work: Work, path: string): Promise<void> {
+  for (const folder of foldersOf(path)) {
+    const absolute = join(work.root, folder);
+    if (await lstatOrNothing(absolute)) continue;
+    await mkdir(absolute);
+    work.done.push({ path: folder, takeBack: async () => void (await removedIfEmpty(absolute)) });
+  }
+}
+
+/** Removes the folders that the removal of `path` left empty, but none that something will be written in. */
+async function removeEmptyParents(work: Work, path: string): Promise<void> {
+  for (const folder of foldersOf(path).reverse()) {
+    if (work.written.some((written) => written.startsWith(`${folder}/`))) return;
+    const absolute = join(work.root, folder);
+    const { mode } = await lstat(absolute);
+    if (!(await removedIfEmpty(absolute))) return;
+    work.done.push({ path: folder, takeBack: () => remake(absolute, mode) });
+  }
+}
+
+/** Clears the place for a file where a folder without any file is; a file in it is someone's, and stops the whole. */
+async function removeEmptyFolder(work: Work, path: string): Promise<void> {
+  const absolute = join(work.root, path);
+  const stat = await lstatOrNothing(absolute);
+  if (!stat?.isDirectory()) return;
+  const [file] = await filesBelow(work.root, path);
+  if (file !== undefined) throw fail('conflict', `${path} cannot become a file: ${file} is in the folder of that name.`);
+  await removeHollow(absolute);
+  work.done.push({ path, takeBack: () => remake(absolute, stat.mode) });
+}
+
+/** Takes everything back, the last first. Where that fails, what stood there is still in the stage, and the error says so. */
+async function takeBack(work: Work, cause: unknown): Promise<void> {
+  const left: string[] = [];
+  for (const step of work.done.reverse()) {
+    try {
+      await step.takeBack();
+    } catch {
+      // Named in the failure below; the other paths must still be put back.
+      left.push(step.path);
+    }
+  }
+  if (left.length === 0) return dropStage(work.stage);
+  const message = `Writing failed, and these could not be put back: ${left.join(', ')}.`;
+  throw fail('workspace', message, { cause, hint: `What stood there before is in ${work.stage}.` });
+}
+
+/** What is left of a stage is in nobody's way; the next recovery removes it. */
+async function dropStage(stage: string): Promise<void> {
+  try {
+    await rm(stage, { recursive: true, force: true });
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'it may not be written',
+  EPERM: 'it may not be written',
+  EROFS: 'the file system is read-only',
+  EBUSY: 'something else uses it',
+  ENAMETOOLONG: 'its name is too long here',
+};
+
+/** An error of the file system as a failure; anything else as it is. */
+function readable(error: unknown): unknown {
+  const code = codeOf(error);
+  if (error instanceof FailureError || code === undefined || !(error instanceof Error)) return error;
+  const path =
+    'dest' in error && typeof error.dest === 'string'
+      ? error.dest
+      : 'path' in error && typeof error.path === 'string'
+        ? error.path
+        : 'a file';
+  return fail('workspace', `${path} could not be written: ${REASONS[code] ?? code}. Nothing was changed.`, { cause: error });
+}
