@@ -1,7 +1,7 @@
 /** What an agent may call: a name, a schema, an effect, and what it does in the agent's workspace. */
 import type { z } from 'zod';
 import type { CheckResult, Effect } from '../../protocol/events.js';
-import type { Commands } from '../process/commands.js';
+import type { CommandSpec, Commands } from '../process/commands.js';
 import type { Jail } from './jail.js';
 import type { Policy } from './policy.js';
 
@@ -11,6 +11,8 @@ export interface ToolContext {
   policy: Policy;
   /** Environment of the workspace's processes. */
   env: Readonly<Record<string, string>>;
+  /** What commands may write, read and reach. */
+  commandScope: CommandScope;
   /** Background commands of this run, by id; the run stops them when it ends. */
   background: Background;
   signal: AbortSignal;
@@ -22,9 +24,21 @@ export interface ToolContext {
   checks(names: readonly string[] | undefined): Promise<{ checks: CheckResult[]; text: string }>;
 }
 
+/** The walls of a workspace's commands, as `CommandSpec` has them. */
+export interface CommandScope {
+  writable: readonly string[];
+  readOnly: readonly string[];
+  unreadable: readonly string[];
+  /** Without an approval for more. */
+  network: CommandSpec['network'];
+}
+
 export interface Background {
-  start(command: string, cwd: string, timeoutMs: number): { id: string };
+  /** `why`: it was not started, as there are too many. `network` replaces what the scope says. */
+  start(command: string, cwd: string, timeoutMs: number, network?: CommandSpec['network']): { id: string } | { why: string };
+  /** What it printed since the last read, and how it stands; undefined where there is no such command. */
   read(id: string): { output: string; status: string } | undefined;
+  /** Ends it with all it started, and says how it ended. */
   stop(id: string): Promise<string | undefined>;
 }
 

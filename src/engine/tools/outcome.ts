@@ -1,0 +1,27 @@
+/** Shorthands for what tools give back. */
+import { fileProblem } from './file-problem.js';
+import type { Access, JailedPath } from './jail.js';
+import type { ToolContext, ToolResult } from './tool.js';
+
+export const done = (output: string, wrote?: string[]): ToolResult =>
+  wrote === undefined ? { ok: true, output } : { ok: true, output, wrote };
+export const refused = (output: string): ToolResult => ({ ok: false, output });
+
+/** Resolves a path and acts on it; refusals and file system errors become text for the model, bugs are thrown on. */
+export async function onPath(
+  context: ToolContext,
+  path: string,
+  access: Access,
+  act: (resolved: JailedPath) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  context.signal.throwIfAborted();
+  const verdict = await context.jail.resolve(path, access);
+  if (!verdict.ok) return refused(verdict.why);
+  try {
+    return await act(verdict.path);
+  } catch (error) {
+    return refused(fileProblem(error, verdict.path.shown));
+  }
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
