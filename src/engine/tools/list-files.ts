@@ -51,7 +51,8 @@ async function filesIn(folder: JailedPath, context: ToolContext): Promise<string
 /** A glob without a folder in it looks at names in any folder, as git's own do. */
 function matcher(pattern: string): (path: string) => boolean {
   const glob = pattern.replace(/^\.?\//, '');
-  return picomatch(glob, { dot: true, matchBase: !glob.includes('/') });
+  const matches = picomatch(glob, { dot: true, matchBase: !glob.includes('/') });
+  return (path) => matches(path);
 }
 
 /** What is directly in the folder: files and folders with listed files, empty folders, and links that stay inside. */
@@ -68,7 +69,7 @@ async function direct(folder: JailedPath, files: readonly string[], context: Too
 
 async function leadsInside(path: string, context: ToolContext): Promise<boolean> {
   const verdict = await context.jail.resolve(path, 'read');
-  return verdict.ok && verdict.path.inWorkspace !== undefined;
+  return verdict.ok && verdict.path.inWorkspace?.split('/').some(isGitName) === false;
 }
 
 async function isEmpty(path: string, context: ToolContext): Promise<boolean> {

@@ -61,5 +61,6 @@ function presented(record: string, where: JailedPath): string {
   if (end < 0) return record;
   const file = printedPath(record.slice(0, end));
   const path = file === '<stdin>' ? where.shown : where.shown === '.' ? file : `${where.shown}/${file}`;
-  return `${path}:${capLine(record.slice(end + 1).replace(/\r$/, ''), maxLine)}`;
+  const text = record.indexOf(':', end) + 1;
+  return `${path}:${record.slice(end + 1, text)}${capLine(record.slice(text).replace(/\r$/, ''), maxLine)}`;
 }
