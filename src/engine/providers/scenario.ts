@@ -3,48 +3,46 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { fail } from '../../protocol/failure.js';
+import { didYouMean } from '../config/nearest.js';
 
 const regex = z.string().refine(isRegex, { error: (issue) => `is not a regular expression: ${String(issue.input)}` });
 const seconds = z.number().nonnegative();
+const count = z.number().int().nonnegative();
 
 const call = z
   .record(z.string(), z.record(z.string(), z.unknown()).nullable())
   .refine((value) => Object.keys(value).length === 1, { error: 'each call is one `tool: {arguments}`' });
 
-const failure = z
-  .strictObject({
-    /** The HTTP status that the model's server answers with. */
-    status: z.number().int().min(400).max(599).optional(),
-    /** Seconds, with a status. */
-    retry_after: seconds.optional(),
-    /** The stream breaks off after so many characters of the reply. */
-    cut_after: z.number().int().nonnegative().optional(),
-    /** Nothing ever comes. */
-    hang: z.literal(true).optional(),
-    /** How many tries of the call fail before it succeeds; 1 where absent. */
-    times: z.union([z.number().int().positive(), z.literal('always')]).optional(),
-  })
-  .refine(({ status, cut_after, hang }) => [status, cut_after, hang].filter((one) => one !== undefined).length === 1, {
-    error: 'needs exactly one of status, cut_after and hang',
-  });
+const failure = z.strictObject({
+  /** The HTTP status that the model's server answers with. */
+  status: z.number().int().min(400).max(599).optional(),
+  /** Seconds, with a status. */
+  retry_after: seconds.optional(),
+  /** The stream breaks off after so many characters of the reply. */
+  cut_after: count.optional(),
+  /** Nothing ever comes. */
+  hang: z.literal(true).optional(),
+  /** How many tries of the call fail before it succeeds; 1 where absent. */
+  times: z.union([z.number().int().positive(), z.literal('always')]).optional(),
+});
+const oneKind = ({ status, cut_after, hang }: z.infer<typeof failure>): boolean =>
+  [status, cut_after, hang].filter((one) => one !== undefined).length === 1;
+
+const vote = z.strictObject({ for: regex, reason: z.string().optional() });
+const guard = z.strictObject({ tool: z.string().optional(), contains: regex.optional() });
+const usage = z.strictObject({ input: count, output: count, cached: count.optional() });
 
 const reply = z.strictObject({
   say: z.string().optional(),
   think: z.string().optional(),
   call: z.array(call).optional(),
   answer: z.string().optional(),
-  vote: z.strictObject({ for: z.union([z.literal('best'), regex]), reason: z.string().optional() }).optional(),
-  fail: failure.optional(),
-  when: z.strictObject({ tool: z.string().optional(), contains: regex.optional() }).optional(),
+  vote: vote.optional(),
+  fail: failure.refine(oneKind, { error: 'needs exactly one of status, cut_after and hang' }).optional(),
+  when: guard.optional(),
   delay: seconds.optional(),
   rate: z.number().positive().optional(),
-  usage: z
-    .strictObject({
-      input: z.number().int().nonnegative(),
-      output: z.number().int().nonnegative(),
-      cached: z.number().int().nonnegative().optional(),
-    })
-    .optional(),
+  usage: usage.optional(),
 });
 
 const agent = z.strictObject({ work: z.array(reply).optional(), present: z.array(reply).optional() });
@@ -81,7 +79,7 @@ export function parseScenario(text: string, file: string): Scenario {
     file,
     lines,
     keyOffset(document, issue.path, key),
-    `${where(issue.path)}there is no key "${key}"${suggestion(key, knownKeys(issue.path))}`,
+    `${where(issue.path)}there is no key "${key}", ${didYouMean(key, knownKeys(issue.path))}`,
   );
 }
 
@@ -126,33 +124,8 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(scenario.shape);
   if (path.length === 2) return Object.keys(agent.shape);
   if (path.length === 4) return Object.keys(reply.shape);
-  const inside: Record<string, string[]> = {
-    vote: ['for', 'reason'],
-    fail: ['status', 'retry_after', 'cut_after', 'hang', 'times'],
-    when: ['tool', 'contains'],
-    usage: ['input', 'output', 'cached'],
-  };
-  return inside[String(path[4])] ?? [];
-}
-
-function suggestion(key: string, known: readonly string[]): string {
-  const [nearest] = known.map((name) => ({ name, distance: editDistance(key, name) })).sort((a, b) => a.distance - b.distance);
-  if (nearest === undefined) return '.';
-  if (nearest.distance <= Math.max(2, key.length / 3)) return `: did you mean "${nearest.name}"?`;
-  return `. It takes: ${known.join(', ')}.`;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const inside: Record<string, { shape: object }> = { vote, fail: failure, when: guard, usage };
+  return Object.keys(inside[String(path[4])]?.shape ?? {});
 }
 
 function isRegex(source: string): boolean {
