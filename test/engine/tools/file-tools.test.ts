@@ -107,7 +107,7 @@ describe('list_files', () => {
     [{ pattern: '*.ts' }, ['src/a.ts', 'src/deep/b.test.ts']],
     [{ pattern: 'src/*.ts' }, ['src/a.ts']],
     [{ pattern: '**/*.test.ts' }, ['src/deep/b.test.ts']],
-    [{ pattern: '{a,b}.*' }, ['src/a.ts']],
+    [{ pattern: '{a,b}.ts' }, ['src/a.ts']],
     [{ pattern: 'deep/*', path: 'src' }, ['src/deep/b.test.ts']],
     [{ pattern: '*.{yml,json}' }, ['.github/ci.yml', 'package.json']],
     [{ pattern: '*.rs' }, ['No file in your folder matches *.rs.']],
