@@ -42,6 +42,16 @@ export async function inParent<T>(path: JailedPath, create: boolean, act: (file:
   }
 }
 
+/** Runs `act` with a name for an existing folder that stays the same folder whatever is swapped meanwhile. */
+export async function inFolder<T>(path: JailedPath, act: (folder: string) => Promise<T>): Promise<T> {
+  const held = await holdExisting(path.absolute, path.absolute);
+  try {
+    return await act(held.name);
+  } finally {
+    await held.release();
+  }
+}
+
 interface HeldFolder {
   name: string;
   release(): Promise<void>;

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import picomatch from 'picomatch';
 import { z } from 'zod';
-import { openHeld } from './held.js';
+import { inFolder, openHeld } from './held.js';
 import type { JailedPath } from './jail.js';
 import { done, onPath, plural, refused } from './outcome.js';
 import { isGitName, isMassgenName } from './path-forms.js';
@@ -58,7 +58,7 @@ function matcher(pattern: string): (path: string) => boolean {
 /** What is directly in the folder: files and folders with listed files, empty folders, and links that stay inside. */
 async function direct(folder: JailedPath, files: readonly string[], context: ToolContext): Promise<string[]> {
   const names = new Set(files.map((path) => (path.includes('/') ? `${path.slice(0, path.indexOf('/'))}/` : path)));
-  for (const entry of await readdir(folder.absolute, { withFileTypes: true })) {
+  for (const entry of await inFolder(folder, (held) => readdir(held, { withFileTypes: true }))) {
     const path = folder.shown === '.' ? entry.name : `${folder.shown}/${entry.name}`;
     if (isGitName(entry.name) || isMassgenName(entry.name)) continue;
     if (entry.isSymbolicLink() && (await leadsInside(path, context))) names.add(`${entry.name}@`);
@@ -74,7 +74,7 @@ async function leadsInside(path: string, context: ToolContext): Promise<boolean>
 
 async function isEmpty(path: string, context: ToolContext): Promise<boolean> {
   const verdict = await context.jail.resolve(path, 'read');
-  return verdict.ok && (await readdir(verdict.path.absolute)).length === 0;
+  return verdict.ok && (await inFolder(verdict.path, (held) => readdir(held))).length === 0;
 }
 
 function present(folder: JailedPath, entries: readonly string[], pattern: string | undefined): ToolResult {

@@ -428,24 +428,30 @@ describe('links that are swapped in between the check and the use', () => {
     await symlink(join(tree.outside, 'secret.txt'), join(tree.cwd, 'src/a.ts'));
   };
 
-  it.each([
-    ['read_file', { path: 'src/secret.txt' }],
-    ['write_file', { path: 'src/new.txt', content: 'x' }],
-    ['write_file', { path: 'src/deep/new.txt', content: 'x' }],
-    ['write_file', { path: 'src/secret.txt', content: 'x' }],
-    ['edit_file', { path: 'src/secret.txt', old_text: 'secret', new_text: 'x' }],
-    ['delete_file', { path: 'src/secret.txt' }],
-    ['move_file', { from: 'package.json', to: 'src/planted.json' }],
-    ['move_file', { from: 'src/secret.txt', to: 'stolen.txt' }],
-    ['list_files', { path: 'src' }],
-    ['search', { path: 'src', pattern: 'secret' }],
-  ])('%s of %j does not follow a folder that became a link', async (name, args) => {
+  // Once with the folder itself swapped, once with one above it.
+  const swapped = ['src', 'src/deep'].flatMap((folder): [string, object][] => [
+    ['read_file', { path: `${folder}/secret.txt` }],
+    ['write_file', { path: `${folder}/new.txt`, content: 'x' }],
+    ['write_file', { path: `${folder}/newer/new.txt`, content: 'x' }],
+    ['write_file', { path: `${folder}/secret.txt`, content: 'x' }],
+    ['edit_file', { path: `${folder}/secret.txt`, old_text: 'secret', new_text: 'x' }],
+    ['delete_file', { path: `${folder}/secret.txt` }],
+    ['move_file', { from: 'package.json', to: `${folder}/planted.json` }],
+    ['move_file', { from: `${folder}/secret.txt`, to: 'stolen.txt' }],
+    ['list_files', { path: folder }],
+    ['search', { path: folder, pattern: 'secret' }],
+    ['search', { path: `${folder}/secret.txt`, pattern: 'secret' }],
+  ]);
+  it.each(swapped)('%s of %j does not follow a folder that became a link', async (name, args) => {
     await tree.put('src/secret.txt', 'not so secret');
+    await tree.put('src/deep/secret.txt', 'not so secret');
+    await mkdir(join(tree.outside, 'deep'));
+    await writeFile(join(tree.outside, 'deep/secret.txt'), 'secret');
     const result = await swapping(swapFolder).call(name, args);
     expect(result.ok).toBe(false);
-    expect(result.output).not.toContain('secret\n');
-    expect(await readdir(tree.outside)).toEqual(['secret.txt']);
-    expect(await readFile(join(tree.outside, 'secret.txt'), 'utf8')).toBe('secret');
+    expect(result.output).not.toMatch(/secret$/);
+    expect((await readdir(tree.outside, { recursive: true })).sort()).toEqual(['deep', 'deep/secret.txt', 'secret.txt']);
+    for (const path of ['secret.txt', 'deep/secret.txt']) expect(await readFile(join(tree.outside, path), 'utf8')).toBe('secret');
   });
 
   it.each([
