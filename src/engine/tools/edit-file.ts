@@ -60,10 +60,10 @@ function readable(shown: string, bytes: Buffer): TextFile | string {
   return file;
 }
 
-export type Edit = { text: string; lines: number[] } | { why: string };
+type Edit = { text: string; lines: number[] } | { why: string };
 
 /** Replaces `from` in `text`. Invariant: a file whose lines end in CRLF keeps them so, whichever line ends the two texts are given with. */
-export function replaceText(text: string, from: string, to: string, all: boolean): Edit {
+function replaceText(text: string, from: string, to: string, all: boolean): Edit {
   const found = occurrences(text, from);
   if (found.length === 0 && text.includes('\r\n') && bareLineEnd.test(from)) {
     const crlf = withCrlf(from);

@@ -86,7 +86,7 @@ export function judgeEffect(policy: Policy, effect: Effect): Verdict {
  * Invariant: what cannot be parsed or followed is never allowed, and what an allowed prefix does not cover (redirections, variables, options that
  * write or run) is judged by itself.
  */
-export function judgeCommand(policy: Policy, command: string, context: { sandboxed: boolean }): Verdict {
+export function judgeCommand(policy: Policy, command: string, context: { sandboxed: boolean; platform?: NodeJS.Platform }): Verdict {
   const effect = judgeEffect(policy, 'run');
   if (effect.decision === 'deny') return effect;
   const { commands, problems, constructs } = unwrapShell(command);
@@ -98,9 +98,13 @@ export function judgeCommand(policy: Policy, command: string, context: { sandbox
   if (effect.decision === 'ask') verdicts.push(effect);
   if (!context.sandboxed && constructs.length > 0)
     verdicts.push({ decision: 'ask', why: `${noSandbox}, and it is more than a list of plain commands` });
+  if ((context.platform ?? process.platform) === 'win32' && readOtherwise.test(command))
+    verdicts.push({ decision: 'ask', why: 'the shell of Windows may read it otherwise' });
   return strictest(verdicts) ?? { decision: 'ask', why: 'it runs nothing' };
 }
 
+/** Quotes, escapes and variables, which cmd.exe and bash do not read alike. */
+const readOtherwise = /[^\w\s./\\:=@,+-]|[\r\n]/;
 const noSandbox = 'there is no sandbox on this machine';
 
 function judgeSimple(policy: Policy, command: Judged, line: string, context: { sandboxed: boolean }): Verdict {
@@ -123,7 +127,7 @@ function judgeSimple(policy: Policy, command: Judged, line: string, context: { s
       why: policy.otherwise === 'allow' ? 'the sandbox holds it' : 'it is not in the list of what may run',
     };
   if (command.words.length === 0 && unsure === undefined) return { decision: 'allow', why: 'it runs nothing' };
-  if (harmless.includes(textOf(command).split(' ')[0] ?? '') && command.words.every((word) => word.kind === 'literal'))
+  if (harmless.includes(command.words[0]?.text ?? '') && command.words.every((word) => word.kind === 'literal'))
     return unsure ?? { decision: 'allow', why: 'it only prints' };
   return unsure ?? { decision: 'ask', why: `${noSandbox}, so only what is allowed by name may run: "${textOf(command)}" is not` };
 }

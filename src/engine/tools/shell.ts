@@ -92,7 +92,7 @@ function simpleCommand(node: Command): SimpleCommand {
   return command;
 }
 
-export function shellWord(word: Word): ShellWord {
+function shellWord(word: Word): ShellWord {
   const kinds = (word.parts ?? []).map(kindOf);
   if (kinds.includes('computed')) return { text: word.text, kind: 'computed' };
   if (kinds.includes('pattern')) return { text: word.text, kind: 'pattern' };

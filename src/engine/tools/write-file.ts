@@ -23,7 +23,7 @@ export const writeFile: Tool<z.infer<typeof input>> = {
     onPath(context, path, 'write', async (file) => {
       const before = await contentBefore(file);
       const bytes = Buffer.from(content, 'utf8');
-      if (before?.equals(bytes) === true) return done(`${file.shown} holds exactly that already; nothing was changed.`);
+      if (before instanceof Buffer && before.equals(bytes)) return done(`${file.shown} holds exactly that already; nothing was changed.`);
       await replaceFile(file, bytes);
       return done(
         before === undefined
@@ -36,26 +36,26 @@ export const writeFile: Tool<z.infer<typeof input>> = {
 
 const maxCompared = 1024 * 1024;
 
-async function contentBefore(file: JailedPath): Promise<Buffer | undefined> {
+/** What stands there: undefined where nothing does, `unread` where it is no plain file, too large to be compared, or not readable. */
+async function contentBefore(file: JailedPath): Promise<Buffer | 'unread' | undefined> {
   try {
     const handle = await openHeld(file);
     try {
       const stat = await handle.stat();
-      // What is no plain file is replaced without being read.
-      return stat.isFile() ? await readUpTo(handle, 0, Math.min(stat.size, maxCompared) + 1) : Buffer.alloc(0);
+      return stat.isFile() && stat.size <= maxCompared ? await readUpTo(handle, 0, stat.size + 1) : 'unread';
     } finally {
       await handle.close();
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    // It cannot be read, but may still be replaced; the writing says whether.
-    if (codeOf(error) === 'EACCES' || codeOf(error) === 'ENXIO') return Buffer.alloc(0);
+    // It may still be replaced; the writing says whether.
+    if (codeOf(error) === 'EACCES' || codeOf(error) === 'ENXIO') return 'unread';
     throw error;
   }
 }
 
-function change(before: Buffer, content: string): string {
-  const old = before.length > maxCompared ? undefined : decodeText(before);
+function change(before: Buffer | 'unread', content: string): string {
+  const old = before === 'unread' ? undefined : decodeText(before);
   if (old === undefined) return `now ${sizeOf(Buffer.byteLength(content))}`;
   return countChange(old.text, content) ?? `${plural(linesOf(old.text).length, 'line')} before, ${linesOf(content).length} now`;
 }

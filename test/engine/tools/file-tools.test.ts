@@ -208,6 +208,13 @@ describe('write_file', () => {
     });
   });
 
+  it('compares no part of a large file for the whole of it', async () => {
+    const part = 'x'.repeat(1024 * 1024 + 1);
+    await tree.put('large.txt', `${part}more`);
+    expect((await agent.call('write_file', { path: 'large.txt', content: part })).output).toBe('Replaced large.txt (now 1.0 MiB).');
+    expect(await content('large.txt')).toBe(part);
+  });
+
   it('leaves nothing else behind', async () => {
     const before = await readdir(tree.cwd);
     await agent.call('write_file', { path: 'src/a.ts', content: 'x' });

@@ -312,6 +312,18 @@ describe('judgeCommand without a sandbox', () => {
     'GIT_EXTERNAL_DIFF=x git show',
   ])('Roo#11095: an allowed prefix "git show" does not allow %j', (command) => expect(decide(command, config, false)).toBe('ask'));
 
+  it('on Windows allows only what both shells read alike', () => {
+    const judge = (command: string) => judgeCommand(policyFrom(config), command, { sandboxed: false, platform: 'win32' }).decision;
+    expect(['npm test', 'npm test -- --run x', 'make check CFLAGS="-O2 $X" > log'].map(judge)).toEqual(['allow', 'allow', 'allow']);
+    expect(["npm test 'a & del x'", 'npm test %X%', 'npm test ^a', 'npm test && npm test', 'npm test\nnpm test'].map(judge)).toEqual([
+      'ask',
+      'ask',
+      'ask',
+      'ask',
+      'ask',
+    ]);
+  });
+
   it('says why', () => {
     expect(judgeCommand(policyFrom({}), 'ls -l', { sandboxed: false }).why).toBe(
       'there is no sandbox on this machine, so only what is allowed by name may run: "ls -l" is not',
