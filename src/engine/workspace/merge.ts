@@ -2,7 +2,7 @@
 import type { TreeId } from '../../protocol/events.js';
 import { type MergedContent, mergeContents, type Sides } from './merge-contents.js';
 import { type Entry, isFile, isLink, isRepository, type RawChange, RENAMES, rawChanges, sameEntry } from './raw.js';
-import { collisions, editTree, listTree } from './trees.js';
+import { collisions, editTree, listTree, writeBlob } from './trees.js';
 
 /** Why a path does not merge. `ours` is the side that is kept, `theirs` the change that is brought in. */
 export type Clash =
@@ -30,7 +30,6 @@ export interface TreeMergeOptions {
   /** Write text conflicts with markers that call the sides so. */
   markers?: boolean;
   labels?: { ours: string; theirs: string };
-  by?: 'tree' | 'file';
   signal?: AbortSignal;
 }
 
@@ -188,12 +187,11 @@ function take(item: Item, entry: Entry | undefined, merge: Merge): void {
 
 async function settleContents(gitDir: string, merge: Merge, options: TreeMergeOptions): Promise<void> {
   const labels = options.labels ?? { ours: 'ours', theirs: 'theirs' };
-  const by = options.by === undefined ? {} : { by: options.by };
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const merged = await mergeContents(
     gitDir,
     merge.contents.map(({ sides }) => sides),
-    { labels, ...by, ...signal },
+    { labels, ...signal },
   );
   for (const [index, { item, mode, sides }] of merge.contents.entries()) {
     const content = merged[index];
@@ -201,7 +199,7 @@ async function settleContents(gitDir: string, merge: Merge, options: TreeMergeOp
     // What both sides added has no common ground: clean there would only mean that nothing was compared.
     const marked = !content.clean && !content.binary && options.markers === true;
     if (content.clean && sides.base !== undefined) take(item, { mode, id: content.id }, merge);
-    else if (!content.clean && !content.binary && options.markers) take(item, { mode, id: content.marked }, merge);
+    else if (!content.clean && !content.binary && options.markers) take(item, { mode, id: await writeBlob(gitDir, content.marked) }, merge);
     if (!content.clean || sides.base === undefined) merge.conflicts.push({ path: item.path, clash: clashOf(content, sides), marked });
   }
 }
