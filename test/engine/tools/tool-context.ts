@@ -1,5 +1,4 @@
 /** A tool context over a test tree, with answers to what is asked and a record of it. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult, CommandSpec, Commands } from '../../../src/engine/process/commands.js';
 import { openBackground } from '../../../src/engine/tools/background.js';
@@ -7,8 +6,6 @@ import { callTool, tools } from '../../../src/engine/tools/index.js';
 import { type PolicyConfig, policyFrom } from '../../../src/engine/tools/policy.js';
 import type { CommandScope, ToolContext, ToolResult } from '../../../src/engine/tools/tool.js';
 import type { TestTree } from './sandbox-tree.js';
-
-export type ToolName = (typeof tools)[number]['name'];
 
 export function scopeOf(tree: TestTree): CommandScope {
   return { writable: [tree.root], readOnly: [join(tree.folder, 'node_modules')], unreadable: [], network: 'none' };
@@ -72,11 +69,4 @@ export function openContext(
     },
     [Symbol.asyncDispose]: () => background[Symbol.asyncDispose](),
   };
-}
-
-/** A folder of its own for the private homes of commands. */
-export async function privateHome(tree: TestTree): Promise<string> {
-  const path = join(tree.top, 'private');
-  await mkdir(path, { recursive: true });
-  return path;
 }
