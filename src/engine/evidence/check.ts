@@ -1,15 +1,129 @@
 /** Runs the folder's own checks on a tree, in a fresh checkout, and says what they said. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckResult, TreeId } from '../../protocol/events.js';
+import type { Commands, CommandSpec } from '../process/commands.js';
+import { removeTree } from '../process/remove-tree.js';
+import type { Store } from '../workspace/store.js';
+import { type ChangedChecks, changedChecks, type ReadText, withTestKeysOf } from './definitions.js';
+import { type CheckRun, runCheck } from './run-check.js';
+import { type CheckSpec, inOrder } from './spec.js';
 
-export interface CheckSpec {
-  /** `test`, `lint`, `build`, `types` …; unique. */
-  name: string;
-  /** The command line, run by a shell in `cwd`. */
-  command: string;
-  /** Folder to run in, relative to the captured root; '' for the root. */
-  cwd: string;
-  /** Where it was found: `package.json scripts.test`, `Makefile`, `config` … */
-  source: string;
-  /** Files that define it (package.json, Makefile, pytest.ini …), relative to the root. */
-  definedIn: string[];
-  timeoutSeconds: number;
+export type { CheckSpec } from './spec.js';
+
+export interface ChecksOptions {
+  store: Store;
+  commands: Commands;
+  /** The tree that the turn started from; its definitions of the checks are the ones that count. */
+  base: TreeId;
+  tree: TreeId;
+  /** The base's checks. */
+  specs: readonly CheckSpec[];
+  /** What the checks said of the base. */
+  baseline?: readonly CheckResult[];
+  /** Only these checks; all where absent. */
+  names?: readonly string[];
+  signal: AbortSignal;
+  /** For all checks together, in milliseconds; what has not ended by then is said to have been cut off. */
+  deadlineMs?: number;
+  /** `none` where absent. */
+  network?: CommandSpec['network'];
+  /** Finds checks that only the candidate has (a project made from nothing), in a checkout of it. */
+  discover?: (root: string) => Promise<CheckSpec[]>;
+  show?: (text: string) => void;
+}
+
+export interface ChecksResult {
+  checks: CheckResult[];
+  /** Tests and definitions of checks that the candidate changed. */
+  changed: string[];
+}
+
+/**
+ * Where the candidate changed tests or the definition of a check, both versions run: its code under the base's tests, then as it is.
+ * Invariant: nothing runs in an agent's workspace, and the base's version runs no test and no script that the candidate wrote.
+ */
+export async function runChecks(options: ChecksOptions): Promise<ChecksResult> {
+  const began = performance.now();
+  const timeLeft = (): number => (options.deadlineMs ?? Number.POSITIVE_INFINITY) - (performance.now() - began);
+  const specs = inOrder(options.specs).filter((spec) => wanted(options, spec));
+  if (options.tree === options.base) return { checks: await runVersion(options, options.tree, 'base', specs, timeLeft), changed: [] };
+
+  const read = reader(options);
+  const changed = await changedChecks(await options.store.changes(options.base, options.tree, { signal: options.signal }), options.specs, read);
+  const isChanged = changed.paths.length > 0;
+  const ofBase = await asBaseHasIt(options, changed);
+  const checks = await runVersion(options, ofBase, 'base', specs, timeLeft, isChanged ? (root) => restoreManifests(root, changed, read) : undefined);
+  if (isChanged || options.specs.length === 0) checks.push(...(await runCandidate(options, isChanged ? specs : [], timeLeft)));
+  return { checks, changed: changed.paths };
+}
+
+const wanted = ({ names }: ChecksOptions, spec: CheckSpec): boolean => names === undefined || names.includes(spec.name);
+
+type TimeLeft = () => number;
+
+/** Runs `specs` one after another in one fresh checkout, which is gone afterwards. */
+async function runVersion(
+  options: ChecksOptions,
+  tree: TreeId,
+  version: CheckResult['version'],
+  specs: readonly CheckSpec[],
+  timeLeft: TimeLeft,
+  prepare?: (root: string) => Promise<unknown>,
+): Promise<CheckResult[]> {
+  if (specs.length === 0) return [];
+  return inCheckout(options, tree, version, timeLeft, async (run) => {
+    await prepare?.(run.checkout.root);
+    return runAll(run, specs);
+  });
+}
+
+async function runAll(run: CheckRun, specs: readonly CheckSpec[]): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const spec of specs) results.push(await runCheck(run, spec));
+  return results;
+}
+
+/** The candidate as it is, with the checks that it brought along. */
+async function runCandidate(options: ChecksOptions, specs: readonly CheckSpec[], timeLeft: TimeLeft): Promise<CheckResult[]> {
+  if (specs.length === 0 && !options.discover) return [];
+  return inCheckout(options, options.tree, 'candidate', timeLeft, async (run) => {
+    const found = (await options.discover?.(run.checkout.root)) ?? [];
+    const added = found.filter((spec) => wanted(options, spec) && !options.specs.some((one) => one.name === spec.name));
+    return runAll(run, inOrder([...specs, ...added]));
+  });
+}
+
+async function inCheckout<T>(options: ChecksOptions, tree: TreeId, version: CheckResult['version'], timeLeft: TimeLeft, work: (run: CheckRun) => Promise<T>): Promise<T> {
+  const { store, commands, signal } = options;
+  const folder = join(store.home, 'checks', randomUUID());
+  await mkdir(folder, { recursive: true });
+  try {
+    await using checkout = await store.checkout(tree, join(folder, 'tree'), { dependencies: 'link', signal });
+    const baseline = options.tree === options.base ? undefined : options.baseline;
+    const network = options.network ?? 'none';
+    return await work({ store, commands, checkout, version, baseline, privateDir: join(folder, 'own'), network, signal, timeLeft, show: options.show });
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+function reader({ store, base, tree }: ChecksOptions): ReadText {
+  return async (version, path) => {
+    const bytes = await store.read(version === 'base' ? base : tree, path);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  };
+}
+
+/** The candidate's tree with the base's tests and definitions; added ones are gone, removed ones are back. */
+async function asBaseHasIt({ store, base, tree }: ChecksOptions, changed: ChangedChecks): Promise<TreeId> {
+  return changed.overlay.length > 0 ? store.overlay(tree, base, changed.overlay) : tree;
+}
+
+async function restoreManifests(root: string, changed: ChangedChecks, read: ReadText): Promise<void> {
+  for (const path of changed.manifests) {
+    const [before, after] = [await read('base', path), await read('candidate', path)];
+    if (before !== undefined && after !== undefined) await writeFile(join(root, path), withTestKeysOf(before, after));
+  }
 }
