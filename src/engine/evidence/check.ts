@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckResult, TreeId } from '../../protocol/events.js';
-import type { Commands, CommandSpec } from '../process/commands.js';
+import type { CommandSpec, Commands } from '../process/commands.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Store } from '../workspace/store.js';
 import { type ChangedChecks, changedChecks, type ReadText, withTestKeysOf } from './definitions.js';
@@ -51,10 +51,21 @@ export async function runChecks(options: ChecksOptions): Promise<ChecksResult> {
   if (options.tree === options.base) return { checks: await runVersion(options, options.tree, 'base', specs, timeLeft), changed: [] };
 
   const read = reader(options);
-  const changed = await changedChecks(await options.store.changes(options.base, options.tree, { signal: options.signal }), options.specs, read);
+  const changed = await changedChecks(
+    await options.store.changes(options.base, options.tree, { signal: options.signal }),
+    options.specs,
+    read,
+  );
   const isChanged = changed.paths.length > 0;
   const ofBase = await asBaseHasIt(options, changed);
-  const checks = await runVersion(options, ofBase, 'base', specs, timeLeft, isChanged ? (root) => restoreManifests(root, changed, read) : undefined);
+  const checks = await runVersion(
+    options,
+    ofBase,
+    'base',
+    specs,
+    timeLeft,
+    isChanged ? (root) => restoreManifests(root, changed, read) : undefined,
+  );
   if (isChanged || options.specs.length === 0) checks.push(...(await runCandidate(options, isChanged ? specs : [], timeLeft)));
   return { checks, changed: changed.paths };
 }
@@ -95,7 +106,13 @@ async function runCandidate(options: ChecksOptions, specs: readonly CheckSpec[],
   });
 }
 
-async function inCheckout<T>(options: ChecksOptions, tree: TreeId, version: CheckResult['version'], timeLeft: TimeLeft, work: (run: CheckRun) => Promise<T>): Promise<T> {
+async function inCheckout<T>(
+  options: ChecksOptions,
+  tree: TreeId,
+  version: CheckResult['version'],
+  timeLeft: TimeLeft,
+  work: (run: CheckRun) => Promise<T>,
+): Promise<T> {
   const { store, commands, signal } = options;
   const folder = join(store.home, 'checks', randomUUID());
   await mkdir(folder, { recursive: true });
@@ -103,7 +120,18 @@ async function inCheckout<T>(options: ChecksOptions, tree: TreeId, version: Chec
     await using checkout = await store.checkout(tree, join(folder, 'tree'), { dependencies: 'link', signal });
     const baseline = options.tree === options.base ? undefined : options.baseline;
     const network = options.network ?? 'none';
-    return await work({ store, commands, checkout, version, baseline, privateDir: join(folder, 'own'), network, signal, timeLeft, show: options.show });
+    return await work({
+      store,
+      commands,
+      checkout,
+      version,
+      baseline,
+      privateDir: join(folder, 'own'),
+      network,
+      signal,
+      timeLeft,
+      show: options.show,
+    });
   } finally {
     await removeTree(folder);
   }

@@ -18,7 +18,23 @@ const SETTINGS = new RegExp(
 );
 
 /** Parts of a package.json that decide what a check does; dependencies and the like are the product's. */
-export const TEST_KEYS = ['scripts', 'jest', 'vitest', 'mocha', 'ava', 'tap', 'nyc', 'c8', 'eslintConfig', 'eslintIgnore', 'prettier', 'stylelint', 'xo', 'standard', 'wireit'] as const;
+export const TEST_KEYS = [
+  'scripts',
+  'jest',
+  'vitest',
+  'mocha',
+  'ava',
+  'tap',
+  'nyc',
+  'c8',
+  'eslintConfig',
+  'eslintIgnore',
+  'prettier',
+  'stylelint',
+  'xo',
+  'standard',
+  'wireit',
+] as const;
 
 export const isTestPath = (path: string): boolean => TEST_FOLDERS.test(path) || TEST_FILES.test(path);
 
@@ -53,7 +69,8 @@ async function kindOf(path: string, definitions: ReadonlySet<string>, read: Read
   if (isTestPath(path) || SETTINGS.test(path)) return 'whole';
   const name = path.split('/').at(-1);
   if (name === 'package.json') return manifestKind(path, definitions, read);
-  if (name === 'pyproject.toml') return (await pytestSettings('base', path, read)) === (await pytestSettings('candidate', path, read)) ? 'other' : 'whole';
+  if (name === 'pyproject.toml')
+    return (await pytestSettings('base', path, read)) === (await pytestSettings('candidate', path, read)) ? 'other' : 'whole';
   // What go.mod and Cargo.toml say is what the product is made of, not what is tested.
   return definitions.has(path) && name !== 'go.mod' && name !== 'Cargo.toml' ? 'whole' : 'other';
 }
@@ -84,5 +101,7 @@ export function withTestKeysOf(base: string, candidate: string): string {
 async function pytestSettings(version: 'base' | 'candidate', path: string, read: ReadText): Promise<string> {
   const text = (await read(version, path)) ?? '';
   const sections = text.split(/^(?=\[)/m);
-  return sections.filter((section) => /^\[\[?tool\.(pytest|ruff|mypy|pylint|black|coverage|tox|hatch\.envs|pyright)\b/.test(section)).join('');
+  return sections
+    .filter((section) => /^\[\[?tool\.(pytest|ruff|mypy|pylint|black|coverage|tox|hatch\.envs|pyright)\b/.test(section))
+    .join('');
 }

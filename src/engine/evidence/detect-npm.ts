@@ -13,11 +13,13 @@ const SCRIPTS: readonly (readonly [check: string, scripts: readonly string[]])[]
 ];
 
 /** Scripts that go on for ever or reach out of the folder are no checks, whatever they are called. */
-const ENDLESS = /(^|\s)--watch(All)?(?!=false)(\s|=|$)|\bnodemon\b|\bwebpack(-dev-server| serve)\b|\bng (serve|test)\b|\bvite (dev|serve)\b|\bnext dev\b/;
+const ENDLESS =
+  /(^|\s)--watch(All)?(?!=false)(\s|=|$)|\bnodemon\b|\bwebpack(-dev-server| serve)\b|\bng (serve|test)\b|\bvite (dev|serve)\b|\bnext dev\b/;
 const OUTWARD = /\b(npm|pnpm|yarn|bun) publish\b|\bdeploy\b|\bvercel\b|\bfirebase\b|\bsemantic-release\b/;
 const NO_TEST = /no test specified/;
 /** A script made of other scripts. */
-const COMBINES = /\b(npm|pnpm|yarn|bun)\s+(run\b|run-script\b|test\b|lint\b|build\b)|\b(run-s|run-p|npm-run-all|concurrently|turbo run|wireit)\b/;
+const COMBINES =
+  /\b(npm|pnpm|yarn|bun)\s+(run\b|run-script\b|test\b|lint\b|build\b)|\b(run-s|run-p|npm-run-all|concurrently|turbo run|wireit)\b/;
 
 const LOCKFILES: readonly (readonly [file: string, manager: string])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
@@ -52,7 +54,8 @@ export async function detectNpm(places: readonly Place[]): Promise<CheckSpec[]> 
 const isCheck = (body: string | undefined): body is string =>
   body !== undefined && body.trim() !== '' && !NO_TEST.test(body) && !ENDLESS.test(body) && !OUTWARD.test(body);
 
-const commandOf = (manager: string, script: string): string => (manager === 'npm' && script === 'test' ? 'npm test' : `${manager} run ${script}`);
+const commandOf = (manager: string, script: string): string =>
+  manager === 'npm' && script === 'test' ? 'npm test' : `${manager} run ${script}`;
 
 /** `packageManager` decides, else a lockfile here or at the root, else npm. */
 async function managerOf(manifest: Record<string, unknown>, places: readonly Place[]): Promise<string> {

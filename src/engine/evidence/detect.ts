@@ -41,7 +41,9 @@ interface ConfiguredCheck {
 
 /** Checks as a configuration lists them: `{name: command}`, or a list. Folders are relative to the open folder, `prefix`. */
 export function checksFromConfig(checks: Readonly<Record<string, string>> | readonly ConfiguredCheck[], prefix = ''): CheckSpec[] {
-  const list: readonly ConfiguredCheck[] = Array.isArray(checks) ? checks : Object.entries(checks).map(([name, command]) => ({ name, command }));
+  const list: readonly ConfiguredCheck[] = Array.isArray(checks)
+    ? checks
+    : Object.entries(checks).map(([name, command]) => ({ name, command }));
   return list.map((check) => ({
     name: check.name,
     command: check.command,
@@ -54,6 +56,7 @@ export function checksFromConfig(checks: Readonly<Record<string, string>> | read
 
 function folderOf(check: ConfiguredCheck, prefix: string): string {
   const folder = posix.join(prefix, check.cwd ?? '').replace(/\/$/, '');
-  if (folder.startsWith('..') || posix.isAbsolute(check.cwd ?? '')) throw fail('config', `The check "${check.name}" runs outside the folder (cwd: ${check.cwd}).`);
+  if (folder.startsWith('..') || posix.isAbsolute(check.cwd ?? ''))
+    throw fail('config', `The check "${check.name}" runs outside the folder (cwd: ${check.cwd}).`);
   return folder === '.' ? '' : folder;
 }

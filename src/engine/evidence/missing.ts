@@ -17,12 +17,15 @@ export function whyNotRun(spec: CheckSpec, result: CommandResult, output: string
   const tool = missingTool(result, output);
   const wanted = dependenciesOf(installed.manifest);
   const lost = missingPackage(output);
-  if (!installed.nodeModules && wanted.size > 0 && (tool !== undefined || lost !== undefined)) return `node_modules is not installed; run ${installer(spec)} in your folder`;
+  if (!installed.nodeModules && wanted.size > 0 && (tool !== undefined || lost !== undefined))
+    return `node_modules is not installed; run ${installer(spec)} in your folder`;
   if (tool !== undefined) return `${tool} is not installed`;
-  if (lost !== undefined && wanted.has(lost) && installed.nodeModules) return `the package "${lost}" is in package.json but not installed; run ${installer(spec)} in your folder`;
+  if (lost !== undefined && wanted.has(lost) && installed.nodeModules)
+    return `the package "${lost}" is in package.json but not installed; run ${installer(spec)} in your folder`;
   const python = /^\S*python\S*: No module named (\S+)$/m.exec(output)?.[1];
   if (python !== undefined && spec.command.includes(`-m ${python}`)) return `${python} is not installed for ${spec.command.split(' ')[0]}`;
-  if (/Error when performing the request to https?:\/\/\S*(registry|corepack)|corepack.*(ENOTFOUND|EAI_AGAIN)/i.test(output)) return 'the package manager itself would have to be downloaded';
+  if (/Error when performing the request to https?:\/\/\S*(registry|corepack)|corepack.*(ENOTFOUND|EAI_AGAIN)/i.test(output))
+    return 'the package manager itself would have to be downloaded';
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckResult } from '../../protocol/events.js';
-import type { CommandResult, Commands, CommandSpec } from '../process/commands.js';
+import type { CommandResult, CommandSpec, Commands } from '../process/commands.js';
 import type { Checkout, Store } from '../workspace/store.js';
 import { type Installed, whyNotRun } from './missing.js';
 import { NAMES_KEPT, newlyFailing } from './newly-failing.js';
@@ -60,10 +60,20 @@ export async function runCheck(run: CheckRun, spec: CheckSpec): Promise<CheckRes
   const kept = { output: await run.store.putBlob(output), durationMs: result.durationMs };
   if (why !== undefined) return { ...notRun(why), ...kept };
   const cutShort = result.endedBy === 'timeout' && left < own;
-  return { ...row, ...outcomeOf(row.name, result, output, cutShort ? undefined : run.baseline), ...(cutShort && { why: 'the time for checks was over' }), ...kept };
+  return {
+    ...row,
+    ...outcomeOf(row.name, result, output, cutShort ? undefined : run.baseline),
+    ...(cutShort && { why: 'the time for checks was over' }),
+    ...kept,
+  };
 }
 
-function outcomeOf(name: string, result: CommandResult, output: string, baseline: readonly CheckResult[] | undefined): Partial<CheckResult> & Pick<CheckResult, 'status'> {
+function outcomeOf(
+  name: string,
+  result: CommandResult,
+  output: string,
+  baseline: readonly CheckResult[] | undefined,
+): Partial<CheckResult> & Pick<CheckResult, 'status'> {
   const status = result.endedBy === 'timeout' ? 'timed-out' : result.exitCode === 0 ? 'passed' : 'failed';
   const all = parseTests(output);
   const parsed = all && { ...all, failing: all.failing.map((test) => test.slice(0, NAME_LENGTH)) };

@@ -8,11 +8,16 @@ const TEXT_BYTES = 12_000;
 const PATHS_SHOWN = 20;
 
 /** One line for each check, names of what newly fails, and the end of the output of what failed; capped as a whole. */
-export async function evidenceText(checks: readonly CheckResult[], changed: readonly string[], store: Pick<Store, 'getBlob'>): Promise<string> {
+export async function evidenceText(
+  checks: readonly CheckResult[],
+  changed: readonly string[],
+  store: Pick<Store, 'getBlob'>,
+): Promise<string> {
   if (checks.length === 0) return 'No checks were found in this folder.\n';
   const both = checks.some((check) => check.version === 'candidate');
   const lines: string[] = [];
-  if (changed.length > 0) lines.push(`Checks changed: this candidate changed tests or definitions of checks: ${listed(changed, PATHS_SHOWN)}.`);
+  if (changed.length > 0)
+    lines.push(`Checks changed: this candidate changed tests or definitions of checks: ${listed(changed, PATHS_SHOWN)}.`);
   for (const check of checks) lines.push(...linesFor(check, both));
   let text = `${lines.join('\n')}\n`;
   for (const check of checks.filter((one) => one.status === 'failed' || one.status === 'timed-out')) {
@@ -54,7 +59,10 @@ function countsOf({ tests, exitCode, status }: CheckResult): string {
 async function tailOf(check: CheckResult, store: Pick<Store, 'getBlob'>): Promise<string> {
   if (check.output === undefined) return '';
   const bytes = Buffer.from(await store.getBlob(check.output));
-  const tail = bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES)).toString('utf8').trim();
+  const tail = bytes
+    .subarray(Math.max(0, bytes.length - TAIL_BYTES))
+    .toString('utf8')
+    .trim();
   // Cut at a line, not in a word or a character.
   return bytes.length > TAIL_BYTES ? `…\n${tail.slice(tail.indexOf('\n') + 1)}` : tail;
 }
