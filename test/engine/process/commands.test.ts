@@ -237,6 +237,11 @@ describe.skipIf(noSandbox)('the sandbox', () => {
     expect(await outputOf(inside)).toBe('inside\n');
   });
 
+  test('a network of named domains lets nothing else through, and leaves HOME and TMPDIR as they are', async () => {
+    const command = `curl -s -o /dev/null -w '%{http_code}\\n' http://not-listed.example/ || true; echo "$TMPDIR" | grep -c ${root}`;
+    expect(await outputOf(command, { network: { domains: ['listed.example'] } })).toBe('403\n1\n');
+  });
+
   test('processes outside, and what is in their environment, are not there', async () => {
     const output = await outputOf(
       `ls /proc | grep -c '^[0-9]*$'; cat /proc/*/environ | tr '\\0' '\\n' | grep -c never-seen; kill -0 ${process.pid} || echo alone`,
