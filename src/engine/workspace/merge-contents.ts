@@ -1,6 +1,7 @@
 /** Three-way merges of file contents, many at once, as git itself merges them. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { BlobId } from '../../protocol/content.js';
 import { git, gitText } from './git.js';
@@ -32,42 +33,66 @@ export interface MergeOptions {
  */
 const PLAIN = [
   ...['-c', 'merge.conflictStyle=merge', '-c', 'merge.renormalize=false', '-c', 'merge.default=', '-c', 'merge.verbosity=0'],
-  ...['-c', 'core.attributesFile=', '-c', 'core.autocrlf=false', '-c', 'core.fsmonitor=false'],
+  ...['-c', 'core.attributesFile=', '-c', 'core.autocrlf=false', '-c', 'core.fsmonitor=false', '-c', 'core.looseCompression=0'],
 ];
 
+/** Files that are worth a process of their own, where there is a core for it. */
+const A_SHARE = 32;
+
 /**
- * All files go through one `git merge-recursive`, as flat trees named 0, 1, 2 …, so that nothing but content is merged there: which paths are
- * the same file, and what deletions and modes come to, is decided in merge.ts. It takes trees as they are and is in every git,
- * where `git merge-tree --write-tree` asks for commits and for git 2.38.
+ * All files go through one `git merge-recursive` (or a few side by side, where there are very many), as flat trees named 0, 1, 2 …, so that
+ * nothing but content is merged there: which paths are the same file, and what deletions and modes come to, is decided in merge.ts.
+ * It takes trees as they are and is in every git, where `git merge-tree --write-tree` asks for commits and for git 2.38.
  */
 export async function mergeContents(gitDir: string, sides: readonly Sides[], options: MergeOptions): Promise<MergedContent[]> {
   if (sides.length === 0) return [];
+  const shares = Math.min(availableParallelism(), Math.ceil(sides.length / A_SHARE), 8);
+  const length = Math.ceil(sides.length / shares);
+  const parts = Array.from({ length: shares }, (_, share) => sides.slice(share * length, (share + 1) * length)).filter(
+    (part) => part.length > 0,
+  );
+  return (await Promise.all(parts.map((part) => mergeShare(gitDir, part, options)))).flat();
+}
+
+async function mergeShare(gitDir: string, sides: readonly Sides[], options: MergeOptions): Promise<MergedContent[]> {
   const folder = join(gitDir, `merge-${process.pid}-${randomBytes(6).toString('hex')}`);
-  const workTree = join(folder, 'files');
-  await mkdir(workTree, { recursive: true });
   try {
-    const signal = options.signal && { signal: options.signal };
-    const [base, ours, theirs] = await Promise.all([
-      flatTree(gitDir, sides, 'base'),
-      flatTree(gitDir, sides, 'ours'),
-      flatTree(gitDir, sides, 'theirs'),
-    ]);
-    const at = { gitDir, workTree, indexFile: join(folder, 'index'), cwd: workTree, ...signal };
+    const { base, ours, theirs } = await flatTrees(gitDir, sides);
+    const at = { ...(await repositoryIn(folder, gitDir, ours)), ...(options.signal && { signal: options.signal }) };
     await git(['read-tree', ours], at);
     await git([...PLAIN, 'merge-recursive', '--diff-algorithm=myers', '--no-renames', base, '--', ours, theirs], {
       ...at,
       okCodes: [0, 1],
     });
     const merged = stagesOf(await git(['ls-files', '-z', '--stage'], at));
-    return await Promise.all(sides.map((_, index) => resultOf(workTree, String(index), merged, { ours, theirs }, options.labels)));
+    return await Promise.all(sides.map((_, index) => resultOf(at.workTree, String(index), merged, { ours, theirs }, options.labels)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function flatTree(gitDir: string, sides: readonly Sides[], side: keyof Sides): Promise<string> {
-  const lines = sides.flatMap((files, index) => (files[side] === undefined ? [] : [`100644 blob ${files[side]}\t${index}\n`]));
-  return (await gitText(['mktree'], { gitDir, input: lines.join('') })).trim();
+/** A bare minimum of a repository that shares the store's objects: merging leaves files in a git directory, and reads its configuration. */
+async function repositoryIn(folder: string, store: string, like: string) {
+  const gitDir = join(folder, 'git');
+  const workTree = join(folder, 'files');
+  for (const each of [join(gitDir, 'objects'), join(gitDir, 'refs'), workTree]) await mkdir(each, { recursive: true });
+  await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+  const format =
+    like.length === 64
+      ? '[core]\nrepositoryformatversion = 1\n[extensions]\nobjectformat = sha256\n'
+      : '[core]\nrepositoryformatversion = 0\n';
+  await writeFile(join(gitDir, 'config'), format);
+  return { gitDir, workTree, indexFile: join(folder, 'index'), cwd: workTree, env: { GIT_OBJECT_DIRECTORY: join(store, 'objects') } };
+}
+
+async function flatTrees(gitDir: string, sides: readonly Sides[]): Promise<{ base: string; ours: string; theirs: string }> {
+  const lines = (side: keyof Sides) =>
+    sides.flatMap((files, index) => (files[side] === undefined ? [] : [`100644 blob ${files[side]}\t${index}\n`])).join('');
+  // An empty line ends a tree.
+  const input = `${lines('base')}\n${lines('ours')}\n${lines('theirs')}\n`;
+  const [base, ours, theirs] = (await gitText(['mktree', '--batch'], { gitDir, input })).trim().split('\n');
+  if (base === undefined || ours === undefined || theirs === undefined) throw new Error('git mktree made fewer trees than it was told');
+  return { base, ours, theirs };
 }
 
 /** The merged blob of each file; `conflict` for those that have other stages. */

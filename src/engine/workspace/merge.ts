@@ -55,13 +55,12 @@ export async function mergeTrees(
   options: TreeMergeOptions = {},
 ): Promise<TreeMerge> {
   if (theirs === base || theirs === ours) return { tree: ours, conflicts: [] };
-  if (ours === base) return { tree: theirs, conflicts: [] };
   const signal = options.signal && { signal: options.signal };
   const [oursSide, theirsSide] = await Promise.all([
     rawChanges(gitDir, base, ours, { renames: OURS_RENAMED, ...signal }).then(sideOf),
     rawChanges(gitDir, base, theirs, { renames: RENAMES, ...signal }).then(sideOf),
   ]);
-  const merge: Merge = { edits: new Map(), contents: [], conflicts: [] };
+  const merge: Merge = { edits: new Map(), adds: false, contents: [], conflicts: [] };
   for (const item of itemsOf(oursSide, theirsSide, merge)) decide(item, merge);
   await settleContents(gitDir, merge, options);
   await refuseCollisions(gitDir, ours, merge);
@@ -87,6 +86,8 @@ interface Item {
 
 interface Merge {
   edits: Map<string, Entry | undefined>;
+  /** Whether an edit makes a path that ours does not have. */
+  adds: boolean;
   contents: { item: Item; sides: Sides; mode: string }[];
   conflicts: MergeConflict[];
 }
@@ -181,6 +182,7 @@ function decide(item: Item, merge: Merge): void {
 }
 
 function take(item: Item, entry: Entry | undefined, merge: Merge): void {
+  if (item.moved !== undefined || item.ours === undefined) merge.adds = true;
   if (item.moved !== undefined) merge.edits.set(item.moved, undefined);
   if (item.moved !== undefined || !sameEntry(entry, item.ours)) merge.edits.set(item.path, entry);
 }
@@ -212,7 +214,7 @@ function clashOf(content: MergedContent, sides: Sides): Clash {
 
 /** Takes back every edit that would make a path a file and a folder at once, and says what is in its way. */
 async function refuseCollisions(gitDir: string, ours: TreeId, merge: Merge): Promise<void> {
-  if (![...merge.edits.values()].some((entry) => entry !== undefined)) return;
+  if (!merge.adds) return;
   for (const { path, with: other } of collisions(await listTree(gitDir, ours), merge.edits)) {
     if (merge.edits.delete(path)) merge.conflicts.push({ path, clash: { kind: 'in-the-way', what: other }, marked: false });
   }

@@ -98,6 +98,15 @@ describe('merging contents', () => {
     );
   });
 
+  it('works in a store of the SHA-256 format', async () => {
+    const gitDir = await scratchGitDir('sha256');
+    const [result] = await mergeContents(gitDir, await stored(gitDir, [{ base: '1\n2\n3\n', ours: '0\n2\n3\n', theirs: '1\n2\n4\n' }]), {
+      labels,
+    });
+    if (!result?.clean) throw new Error('it conflicts');
+    expect(Buffer.from((await readBlobs(gitDir, [result.id])).get(result.id) ?? []).toString()).toBe('0\n2\n4\n');
+  });
+
   it('leaves nothing behind in the store but objects', async () => {
     const gitDir = await scratchGitDir();
     const before = await readdir(gitDir);

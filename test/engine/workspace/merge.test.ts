@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { gitText } from '../../../src/engine/workspace/git.js';
 import { mergeTrees } from '../../../src/engine/workspace/merge.js';
 import { contentsOf, type Files, scratchGitDir, threeTrees } from './scratch.js';
 
@@ -70,6 +71,22 @@ describe('merging trees', () => {
     );
     expect(conflicts).toEqual([]);
     expect(files).toEqual({ a: `100755:${text(9, [2, 'm'])}`, b: '100755:B\n' });
+  });
+
+  it('refuses what cannot be written, even where mine is as the base', async () => {
+    const gitDir = await scratchGitDir();
+    const [base] = await threeTrees(gitDir, { k: '' }, {}, {});
+    const blob = (await gitText(['hash-object', '-w', '--stdin'], { gitDir, input: 'x' })).trim();
+    const lines = Buffer.concat([
+      Buffer.from(`100644 blob ${blob}\tcaf`),
+      Buffer.from([0xe9, 0]),
+      Buffer.from(`160000 commit ${'1'.repeat(40)}\tmodule\0`),
+    ]);
+    const theirs = (await gitText(['mktree', '-z', '--missing'], { gitDir, input: lines })).trim();
+    expect((await mergeTrees(gitDir, base, base, theirs)).conflicts.map(({ path, clash }) => [path, clash.kind])).toEqual([
+      ['caf\uFFFD', 'name'],
+      ['module', 'repository'],
+    ]);
   });
 
   it('writes markers where asked, for text only', async () => {
