@@ -18,7 +18,7 @@ const SETTINGS = new RegExp(
 );
 
 /** Parts of a package.json that decide what a check does; dependencies and the like are the product's. */
-export const TEST_KEYS = [
+const TEST_KEYS = [
   'scripts',
   'jest',
   'vitest',

@@ -20,7 +20,7 @@ function send(id: number, signal: NodeJS.Signals): void {
 }
 
 /** What belongs to a command beside its leader and wherever it moved. */
-export function membersOf(group: Group): number[] {
+function membersOf(group: Group): number[] {
   const members = process.platform === 'linux' ? [...markedProcesses(new Set([group.mark])).keys()] : descendantsOf(group.pid);
   return members.filter((pid) => pid !== group.pid);
 }

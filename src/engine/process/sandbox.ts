@@ -8,7 +8,7 @@ import { type AllowedDomains, openFilteredNetwork } from './filtered-network.js'
 import { homeSecrets, isWithin } from './home-secrets.js';
 import { quote } from './quote.js';
 
-export interface WrapRequest {
+interface WrapRequest {
   /** The command line with its shell settings, run by `shell` inside. */
   command: string;
   shell: string;
