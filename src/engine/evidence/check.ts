@@ -1,13 +1,13 @@
 /** Runs the folder's own checks on a tree, in a fresh checkout, and says what they said. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckResult, TreeId } from '../../protocol/events.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Store } from '../workspace/store.js';
 import { type ChangedChecks, changedChecks, type ReadText, withTestKeysOf } from './definitions.js';
-import { type CheckRun, runCheck } from './run-check.js';
+import { type CheckRun, notRun, runCheck, STOPPED } from './run-check.js';
 import { type CheckSpec, inOrder } from './spec.js';
 
 export type { CheckSpec } from './spec.js';
@@ -84,10 +84,27 @@ async function runVersion(
   prepare?: (root: string) => Promise<unknown>,
 ): Promise<CheckResult[]> {
   if (specs.length === 0) return [];
-  return inCheckout(options, tree, version, timeLeft, async (run) => {
-    await prepare?.(run.checkout.root);
-    return runAll(run, specs);
-  });
+  return unlessStopped(options, version, specs, () =>
+    inCheckout(options, tree, version, timeLeft, async (run) => {
+      await prepare?.(run.checkout.root);
+      return runAll(run, specs);
+    }),
+  );
+}
+
+/** Stopped while a checkout was made: that is no failure of anything. */
+async function unlessStopped(
+  { signal }: ChecksOptions,
+  version: CheckResult['version'],
+  specs: readonly CheckSpec[],
+  work: () => Promise<CheckResult[]>,
+): Promise<CheckResult[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return specs.map((spec) => notRun(spec, version, STOPPED));
+  }
 }
 
 async function runAll(run: CheckRun, specs: readonly CheckSpec[]): Promise<CheckResult[]> {
@@ -98,12 +115,15 @@ async function runAll(run: CheckRun, specs: readonly CheckSpec[]): Promise<Check
 
 /** The candidate as it is, with the checks that it brought along. */
 async function runCandidate(options: ChecksOptions, specs: readonly CheckSpec[], timeLeft: TimeLeft): Promise<CheckResult[]> {
-  if (specs.length === 0 && !options.discover) return [];
-  return inCheckout(options, options.tree, 'candidate', timeLeft, async (run) => {
-    const found = (await options.discover?.(run.checkout.root)) ?? [];
-    const added = found.filter((spec) => wanted(options, spec) && !options.specs.some((one) => one.name === spec.name));
-    return runAll(run, inOrder([...specs, ...added]));
-  });
+  const { discover } = options;
+  if (!discover) return runVersion(options, options.tree, 'candidate', specs, timeLeft);
+  return unlessStopped(options, 'candidate', specs, () =>
+    inCheckout(options, options.tree, 'candidate', timeLeft, async (run) => {
+      const found = await discover(run.checkout.root);
+      const added = found.filter((spec) => wanted(options, spec) && !options.specs.some((one) => one.name === spec.name));
+      return runAll(run, inOrder([...specs, ...added]));
+    }),
+  );
 }
 
 async function inCheckout<T>(
@@ -152,6 +172,10 @@ async function asBaseHasIt({ store, base, tree }: ChecksOptions, changed: Change
 async function restoreManifests(root: string, changed: ChangedChecks, read: ReadText): Promise<void> {
   for (const path of changed.manifests) {
     const [before, after] = [await read('base', path), await read('candidate', path)];
-    if (before !== undefined && after !== undefined) await writeFile(join(root, path), withTestKeysOf(before, after));
+    if (before === undefined || after === undefined) continue;
+    const file = join(root, path);
+    // Never through what the candidate put there: a link would lead the writing out of the checkout.
+    await rm(file, { force: true });
+    await writeFile(file, withTestKeysOf(before, after), { flag: 'wx' });
   }
 }

@@ -28,14 +28,24 @@ export interface CheckRun {
 const OUTPUT_BYTES = 256 * 1024;
 const NAME_LENGTH = 300;
 
+export const STOPPED = 'it was stopped before it ended';
+const TIME_OVER = 'the time for checks was over';
+
+export const notRun = (spec: CheckSpec, version: CheckResult['version'], why: string): CheckResult => ({
+  name: spec.name,
+  command: spec.command,
+  version,
+  status: 'not-run',
+  why,
+  durationMs: 0,
+});
+
 export async function runCheck(run: CheckRun, spec: CheckSpec): Promise<CheckResult> {
-  const row = { name: spec.name, command: spec.command, version: run.version };
-  const notRun = (why: string): CheckResult => ({ ...row, status: 'not-run', why, durationMs: 0 });
-  if (run.signal.aborted) return notRun('it was stopped before');
+  if (run.signal.aborted) return notRun(spec, run.version, STOPPED);
   const left = run.timeLeft();
-  if (left <= 0) return notRun('the time for checks was over');
+  if (left <= 0) return notRun(spec, run.version, TIME_OVER);
   const cwd = join(run.checkout.root, spec.cwd);
-  if (!existsSync(cwd)) return notRun(`the folder ${spec.cwd} is not there`);
+  if (!existsSync(cwd)) return notRun(spec, run.version, `the folder ${spec.cwd} is not there`);
 
   run.show?.(`${spec.name}: ${spec.command}\n`);
   const own = spec.timeoutSeconds * 1000;
@@ -55,15 +65,16 @@ export async function runCheck(run: CheckRun, spec: CheckSpec): Promise<CheckRes
     ...(run.show && { onOutput: run.show }),
   });
   const output = withoutRoot(plainText(result.output), run.checkout.root);
-  if (result.endedBy === 'abort') return { ...notRun('it was stopped before it ended'), durationMs: result.durationMs };
+  if (result.endedBy === 'abort') return { ...notRun(spec, run.version, STOPPED), durationMs: result.durationMs };
   const why = whyNotRun(spec, result, output, await installedIn(run.checkout.root, spec));
   const kept = { output: await run.store.putBlob(output), durationMs: result.durationMs };
-  if (why !== undefined) return { ...notRun(why), ...kept };
+  if (why !== undefined) return { ...notRun(spec, run.version, why), ...kept };
+  const row = { name: spec.name, command: spec.command, version: run.version };
   const cutShort = result.endedBy === 'timeout' && left < own;
   return {
     ...row,
     ...outcomeOf(row.name, result, output, cutShort ? undefined : run.baseline),
-    ...(cutShort && { why: 'the time for checks was over' }),
+    ...(cutShort && { why: TIME_OVER }),
     ...kept,
   };
 }

@@ -158,6 +158,17 @@ describe('checks of a tree', () => {
     ]);
   });
 
+  test('stopped before it began, it says the same', async () => {
+    const { checks } = await check(base, { signal: AbortSignal.abort() });
+    expect(checks).toMatchObject([{ status: 'not-run', why: 'it was stopped before it ended' }]);
+    const discover = async () => [];
+    const changed = await check(treeWith({ 'test/sum.test.js': '' }), { signal: AbortSignal.abort(), discover });
+    expect(brief(changed.checks).map(({ version, status }) => [version, status])).toEqual([
+      ['base', 'not-run'],
+      ['candidate', 'not-run'],
+    ]);
+  });
+
   test('runs in the check’s folder, apart from everything, and leaves nothing behind', async () => {
     const tree = store.tree({ 'app/a.txt': 'a', 'b.txt': 'b' });
     const specs = checksFromConfig([{ name: 'look', command: 'ls; ls "$HOME" | wc -l; touch made "$HOME/x"', cwd: 'app' }]);

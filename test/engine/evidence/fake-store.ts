@@ -51,7 +51,8 @@ export function fakeStore(folder: string): FakeStore & Store {
       const content = filesOf(id)[path];
       return content === undefined ? undefined : Buffer.from(content);
     },
-    async checkout(id, to) {
+    async checkout(id, to, options) {
+      options?.signal?.throwIfAborted();
       for (const [path, content] of Object.entries(filesOf(id))) {
         mkdirSync(dirname(join(to, path)), { recursive: true });
         writeFileSync(join(to, path), content);
