@@ -57,15 +57,14 @@ export async function brokenFolder(root: string, path: string): Promise<{ path: 
   return undefined;
 }
 
-/** Paths (relative to `root`) of all files in a folder, at any depth; a first few are enough where only one is asked for. */
-export async function filesBelow(root: string, folder: string): Promise<string[]> {
-  const found: string[] = [];
+/** A file somewhere in a folder that is not among `gone`, as a path of `root`; undefined where there is none. */
+export async function fileBelow(root: string, folder: string, gone: ReadonlySet<string>): Promise<string | undefined> {
   for (const child of await readdir(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${child.name}`;
-    if (child.isDirectory()) found.push(...(await filesBelow(root, path)));
-    else found.push(path);
+    const found = child.isDirectory() ? await fileBelow(root, path, gone) : gone.has(path) ? undefined : path;
+    if (found !== undefined) return found;
   }
-  return found;
+  return undefined;
 }
 
 /** Whether the executable bit of files means anything where the store is (on Windows and some mounts it does not). */

@@ -2,7 +2,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
-import { brokenFolder, filesBelow, lstatOrNothing } from './disk.js';
+import { brokenFolder, fileBelow, lstatOrNothing } from './disk.js';
 import type { MergeConflict } from './merge.js';
 import { type Entry, type RawChange, rawChanges } from './raw.js';
 import type { Store } from './store.js';
@@ -60,6 +60,6 @@ async function obstacle(root: string, path: string, gone: ReadonlySet<string>): 
   const stat = await lstatOrNothing(join(root, path));
   if (!stat) return undefined;
   if (!stat.isDirectory()) return 'an untracked or ignored file of yours';
-  const left = (await filesBelow(root, path)).find((file) => !gone.has(file));
+  const left = await fileBelow(root, path, gone);
   return left === undefined ? undefined : `your file ${left}`;
 }

@@ -26,7 +26,7 @@ export function similarityIn(gitDir: string, most = MOST): Similarity {
   const sketchOf = (base: TreeId, tree: TreeId): Promise<Sketch> => {
     const key = `${base} ${tree}`;
     const known = remembered.get(key);
-    const sketch = known ?? patchOf(gitDir, base, tree, { context: 0 }).then((patch) => sketch1(patch, most));
+    const sketch = known ?? patchOf(gitDir, base, tree, { context: 0 }).then((patch) => sketchFrom(patch, most));
     remembered.delete(key);
     remembered.set(key, sketch);
     // A failed diff is not remembered; whoever asked for it gets the error.
@@ -56,7 +56,7 @@ function jaccard(one: Sketch, other: Sketch): number {
   return all === 0 ? 0 : shared / all;
 }
 
-function sketch1(patch: Patch, most: number): Sketch {
+function sketchFrom(patch: Patch, most: number): Sketch {
   const sketch: Sketch = { hashes: new Set(), level: 0 };
   for (const file of patch.files) {
     for (const item of itemsOf(file, patch.text)) add(sketch, item, most);

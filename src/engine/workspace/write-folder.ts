@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { FailureError, fail } from '../../protocol/failure.js';
-import { brokenFolder, codeOf, filesBelow, isAsIn, keepsModes, lstatOrNothing, onDisk } from './disk.js';
+import { brokenFolder, codeOf, fileBelow, isAsIn, keepsModes, lstatOrNothing, onDisk } from './disk.js';
 import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import type { Store } from './store.js';
@@ -189,7 +189,7 @@ async function removeEmptyFolder(work: Work, path: string): Promise<void> {
   const absolute = join(work.root, path);
   const stat = await lstatOrNothing(absolute);
   if (!stat?.isDirectory()) return;
-  const [file] = await filesBelow(work.root, path);
+  const file = await fileBelow(work.root, path, new Set());
   if (file !== undefined) throw fail('conflict', `${path} cannot become a file: ${file} is in the folder of that name.`);
   await removeHollow(absolute);
   work.done.push({ path, takeBack: () => remake(absolute, stat.mode) });

@@ -61,7 +61,7 @@ describe('how alike two changes are', () => {
     expect(Math.abs((await likeness(base, a, b, 3000)) - exact)).toBeLessThan(0.06);
   });
 
-  it('is symmetric, between 0 and 1, and 1 only for what is the same', async () => {
+  it('is symmetric, between 0 and 1, and 1 for what is the same', async () => {
     const gitDir = await scratchGitDir();
     const trees = await treesOf(gitDir, fc.sample(smallTree, { numRuns: 14, seed: 3 }));
     const similarity = similarityIn(gitDir, 20);
