@@ -25,7 +25,8 @@ try {
   counts = { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests };
   for (const file of json.testResults) {
     if (file.status === 'failed' && file.assertionResults.length === 0) counts.failed += 1;
-    for (const test of file.assertionResults) if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
+    for (const test of file.assertionResults)
+      if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
   }
 } catch (error) {
   console.error(`The tests left no report: ${error.message}`);

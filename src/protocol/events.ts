@@ -22,10 +22,7 @@ export type TreeId = string;
 export type Label = string;
 
 /** Where an agent's key is; never the key. Read again whenever it is needed, after a resume too. */
-export type KeySource =
-  | { from: 'none' }
-  | { from: 'env'; name: string }
-  | { from: 'file'; file: string; path: (string | number)[] };
+export type KeySource = { from: 'none' } | { from: 'env'; name: string } | { from: 'file'; file: string; path: (string | number)[] };
 
 /** How to reach a model: a value without a secret in it. */
 export interface Backend {
@@ -203,9 +200,22 @@ export type Fact =
   | { type: 'candidates.shown'; run: RunId; shown: Shown[] }
   | { type: 'message.completed'; run: RunId; parts: Part[] }
   | { type: 'run.nudged'; run: RunId; why: string }
-  | { type: 'context.compacted'; run: RunId; /** Messages before this many are dropped from what the model is sent. */ dropped: number; note: string }
+  | {
+      type: 'context.compacted';
+      run: RunId /** Messages before this many are dropped from what the model is sent. */;
+      dropped: number;
+      note: string;
+    }
   | { type: 'tool.called'; run: RunId; call: string; tool: string; input: unknown; effect: Effect }
-  | { type: 'tool.returned'; run: RunId; call: string; ok: boolean; output: string; durationMs: number; /** Workspace paths that the call wrote. */ wrote?: string[] }
+  | {
+      type: 'tool.returned';
+      run: RunId;
+      call: string;
+      ok: boolean;
+      output: string;
+      durationMs: number /** Workspace paths that the call wrote. */;
+      wrote?: string[];
+    }
   | ({ type: 'usage.recorded'; run: RunId } & Usage)
   | { type: 'approval.requested'; run: RunId; call: string; effect: Effect; what: string; why: string }
   | { type: 'approval.answered'; run: RunId; call: string; answer: 'allowed' | 'denied'; by: 'you' | 'policy'; why?: string }
@@ -229,7 +239,13 @@ export type Fact =
   | ({ type: 'turn.ended'; turn: TurnId } & Decision)
   | { type: 'winner.chosen'; turn: TurnId; by: 'you'; candidate: CandidateId; reason?: string }
   | { type: 'apply.started'; apply: ApplyId; candidate: CandidateId; selection: Selection; paths: string[]; before: TreeId; after: TreeId }
-  | { type: 'changes.applied'; apply: ApplyId; candidate: CandidateId; paths: string[]; /** Paths written with conflict markers, where that was asked for. */ marked: string[] }
+  | {
+      type: 'changes.applied';
+      apply: ApplyId;
+      candidate: CandidateId;
+      paths: string[] /** Paths written with conflict markers, where that was asked for. */;
+      marked: string[];
+    }
   | { type: 'changes.undone'; apply: ApplyId; paths: string[]; cause: 'asked' | 'crash' };
 
 export type Effect = 'read' | 'write' | 'run' | 'network' | 'coordinate';

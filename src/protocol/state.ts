@@ -132,11 +132,26 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
       return { ...state, id: fact.id, folder: fact.folder };
     case 'turn.started': {
       const { type: _, ...started } = fact;
-      const turn: TurnState = { ...started, startedAt: at, runs: [], candidates: [], ballots: [], shown: [], checks: {}, setAside: {}, passed: [], calls: 0 };
+      const turn: TurnState = {
+        ...started,
+        startedAt: at,
+        runs: [],
+        candidates: [],
+        ballots: [],
+        shown: [],
+        checks: {},
+        setAside: {},
+        passed: [],
+        calls: 0,
+      };
       return { ...state, turns: [...state.turns, turn] };
     }
     case 'run.started':
-      return inTurn(state, fact.turn, (turn) => ({ ...turn, runs: [...turn.runs, runStarted(fact, seq, at)], shown: showTo(turn, fact.agent, fact.shown, seq) }));
+      return inTurn(state, fact.turn, (turn) => ({
+        ...turn,
+        runs: [...turn.runs, runStarted(fact, seq, at)],
+        shown: showTo(turn, fact.agent, fact.shown, seq),
+      }));
     case 'candidates.shown':
       return inRun(state, fact.run, (run, turn) => ({ ...turn, shown: showTo(turn, run.agent, fact.shown, seq) }));
     case 'message.completed':
@@ -158,7 +173,10 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
     case 'check.started':
       return inTurn(state, fact.turn, (turn) => ({ ...turn, checks: { ...turn.checks, [fact.tree]: { startedAt: at } } }));
     case 'evidence.recorded':
-      return inTurn(state, fact.turn, (turn) => ({ ...turn, checks: { ...turn.checks, [fact.tree]: ended(turn.checks[fact.tree], fact, at) } }));
+      return inTurn(state, fact.turn, (turn) => ({
+        ...turn,
+        checks: { ...turn.checks, [fact.tree]: ended(turn.checks[fact.tree], fact, at) },
+      }));
     case 'ballot.cast':
       return inTurn(state, fact.turn, (turn) => ({ ...turn, ballots: [...turn.ballots, { ...fact.ballot, seq, at }] }));
     case 'run.ended':

@@ -1,0 +1,184 @@
+/** Plays a turn against a pattern without models or files: agents are functions, time jumps to the next wait. */
+import type { Pattern, Step } from '../../../src/engine/patterns/pattern.js';
+import type { AgentSpec, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
+import { currentTurn, emptyState, reduce, type SessionState } from '../../../src/protocol/state.js';
+
+export type Act =
+  | { act: 'answer'; tree: string }
+  | { act: 'vote'; for: 'first' | 'last' | 'own' }
+  | { act: 'fail' }
+  | { act: 'nothing' }
+  | { act: 'hang' };
+export type Player = (moment: { shown: number; answered: number; seconds: number }) => { after: number; act: Act };
+
+export const spec: PatternSpec = {
+  id: 'consensus',
+  rule: 'plurality',
+  weights: {},
+  selfVote: 'completes',
+  sensitivity: 'lenient',
+  novelty: 'lenient',
+  answers: 3,
+  failedRuns: 3,
+  graceSeconds: 60,
+  checkSeconds: 300,
+};
+
+const agent = (id: string): AgentSpec => ({
+  id,
+  label: id,
+  runner: 'native',
+  backend: { type: 'scripted', model: 'none', key: { from: 'none' }, params: {} },
+});
+
+export interface Played {
+  events: FactEvent[];
+  state: SessionState;
+  facts<T extends Fact['type']>(type: T): Extract<FactEvent, { type: T }>[];
+}
+
+/** `failing`: trees whose checks fail. Throws when the pattern waits for nothing. */
+export function play(
+  pattern: Pattern,
+  players: Record<string, Player>,
+  options: {
+    spec?: Partial<PatternSpec>;
+    failing?: string[];
+    checkSeconds?: number;
+    seconds?: number;
+    size?: Record<string, number>;
+    seed?: number;
+  } = {},
+): Played {
+  let state = emptyState;
+  let now = 0;
+  const events: FactEvent[] = [];
+  const due: { at: number; fire: () => void }[] = [];
+  const timers = new Set<string>();
+  const news = new Map<RunId, Shown[]>();
+
+  const record = (fact: Fact): FactEvent => {
+    const event = { ...fact, seq: state.seq + 1, at: now } as FactEvent;
+    events.push(event);
+    state = reduce(state, event);
+    return event;
+  };
+  const turnNow = () => {
+    const turn = currentTurn(state);
+    if (turn === undefined) throw new Error('no turn');
+    return turn;
+  };
+  const isOpen = (run: RunId) => turnNow().runs.some((one) => one.id === run && one.ended === undefined);
+
+  record({ type: 'session.started', id: 's', version: 1, folder: '/f' });
+  record({
+    type: 'turn.started',
+    turn: 't1',
+    request: [],
+    base: 'base',
+    summary: { changed: 0, untracked: 0, refused: [] },
+    agents: Object.keys(players).map(agent),
+    pattern: { ...spec, ...options.spec },
+    limits: { seconds: options.seconds ?? 1800, callsPerRun: 100 },
+    seed: options.seed ?? 7,
+  });
+
+  function work(run: RunId, id: string): void {
+    const turn = turnNow();
+    const answered = turn.candidates.filter((candidate) => candidate.agent === id).length;
+    const shown = turn.shown.filter((one) => one.voter === id).length;
+    const player = players[id];
+    if (player === undefined) throw new Error(`no player ${id}`);
+    const { after, act } = player({ shown, answered, seconds: now / 1000 });
+    if (act.act === 'hang') return;
+    due.push({ at: now + after * 1000, fire: () => isOpen(run) && settle(run, id, act) });
+  }
+
+  function settle(run: RunId, id: string, act: Act): void {
+    record({ type: 'message.completed', run, parts: [] });
+    const turn = turnNow();
+    const mine = turn.candidates.filter((candidate) => candidate.agent === id);
+    const failed = () =>
+      record({ type: 'run.ended', run, reason: 'failed', failure: { code: 'no-answer', message: 'nothing', retryable: true } });
+    if (act.act === 'answer' && mine.length < turn.pattern.answers) {
+      record({
+        type: 'candidate.submitted',
+        candidate: {
+          id: `c${turn.candidates.length + 1}`,
+          agent: id,
+          run,
+          turn: 't1',
+          words: [],
+          tree: act.tree,
+          size: { files: 1, added: options.size?.[act.tree] ?? 1, removed: 0 },
+          similarity: [],
+        },
+      });
+      record({ type: 'run.ended', run, reason: 'done' });
+      return;
+    }
+    const known = turn.shown.filter((one) => one.voter === id);
+    const own = known.find((one) => mine.some((candidate) => candidate.id === one.candidate));
+    const choice = act.act === 'vote' ? (act.for === 'own' ? own : act.for === 'first' ? known[0] : known.at(-1)) : undefined;
+    if (choice === undefined) return void failed();
+    const author = turn.candidates.find((candidate) => candidate.id === choice.candidate)?.agent;
+    const latest =
+      known.filter((one) => turn.candidates.find((candidate) => candidate.id === one.candidate)?.agent === author).at(-1) ?? choice;
+    record({ type: 'ballot.cast', turn: 't1', run, ballot: { voter: id, choice: latest.candidate, reason: 'because' } });
+    record({ type: 'run.ended', run, reason: 'done' });
+  }
+
+  function perform(step: Step): void {
+    const turn = turnNow();
+    if (step.do === 'run') {
+      const run = `r${turn.runs.length + 1}`;
+      const { do: _, ...rest } = step;
+      record({ type: 'run.started', run, turn: 't1', ...rest });
+      if (step.purpose === 'work') work(run, step.agent);
+      else due.push({ at: now + 1000, fire: () => isOpen(run) && record({ type: 'run.ended', run, reason: 'done' }) });
+    } else if (step.do === 'show') {
+      if (JSON.stringify(news.get(step.run)) === JSON.stringify(step.shown)) return;
+      news.set(step.run, step.shown);
+      record({ type: 'candidates.shown', run: step.run, shown: step.shown });
+    } else if (step.do === 'stop') record({ type: 'run.ended', run: step.run, reason: step.reason });
+    else if (step.do === 'set-aside') record({ type: 'agent.set-aside', turn: 't1', agent: step.agent, why: step.why });
+    else if (step.do === 'check') {
+      const candidate = turn.candidates.find((one) => one.id === step.candidate);
+      if (candidate === undefined || turn.checks[candidate.tree] !== undefined) return;
+      const { tree } = candidate;
+      record({ type: 'check.started', turn: 't1', tree, candidate: step.candidate });
+      const bad = options.failing?.includes(tree) ?? false;
+      const result = {
+        name: 'test',
+        command: 'test',
+        version: 'base' as const,
+        durationMs: 1,
+        status: bad ? ('failed' as const) : ('passed' as const),
+        ...(bad && { newlyFailing: ['x'] }),
+      };
+      due.push({
+        at: now + (options.checkSeconds ?? 0) * 1000,
+        fire: () => record({ type: 'evidence.recorded', turn: 't1', tree, checks: [result] }),
+      });
+    } else if (step.do === 'wait') {
+      if (timers.has(step.what)) return;
+      timers.add(step.what);
+      due.push({ at: Math.max(now, step.until), fire: () => record({ type: 'time.passed', turn: 't1', what: step.what }) });
+    } else record({ type: 'turn.ended', turn: 't1', ...step.decision });
+  }
+
+  for (let i = 0; i < 5_000 && turnNow().decision === undefined; i += 1) {
+    const before = state.seq;
+    for (const step of pattern.next(state)) {
+      if (turnNow().decision !== undefined) break;
+      perform(step);
+    }
+    if (state.seq > before) continue;
+    due.sort((a, b) => a.at - b.at);
+    const first = due.shift();
+    if (first === undefined) throw new Error('the pattern waits for nothing');
+    now = Math.max(now, first.at);
+    first.fire();
+  }
+  return { events, state, facts: (type) => events.filter((event) => event.type === type) as never };
+}
