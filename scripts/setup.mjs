@@ -20,6 +20,6 @@ function installed() {
 
 if (!installed()) {
   console.error('Installing dependencies …');
-  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  run(npm, ['install', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 run(process.execPath, ['esbuild.mjs']);
