@@ -1,6 +1,7 @@
 /** The shadow store: a bare repository in `.massgen/store.git` that holds bases, candidates and blobs, and forks workspaces. */
-import type { BaseSummary, TreeId } from '../../protocol/events.js';
+
 import type { BlobId } from '../../protocol/content.js';
+import type { BaseSummary, TreeId } from '../../protocol/events.js';
 
 export interface Base {
   tree: TreeId;
@@ -47,7 +48,13 @@ export interface Store extends AsyncDisposable {
   /** The folder as it is now, as a tree. Persons' files, index and `.git` are not written. */
   capture(options?: { signal?: AbortSignal; progress?: (message: string) => void }): Promise<Base>;
   /** A new workspace under `home/workspaces/<session>/<name>` at `tree`. An existing one of that name is reopened as it is. */
-  fork(options: { session: string; name: string; tree: TreeId; dependencies?: 'link' | 'copy' | 'none'; signal?: AbortSignal }): Promise<Workspace>;
+  fork(options: {
+    session: string;
+    name: string;
+    tree: TreeId;
+    dependencies?: 'link' | 'copy' | 'none';
+    signal?: AbortSignal;
+  }): Promise<Workspace>;
   /** Writes `tree` into the new directory `to` (without a `.git`); `dependencies` as in `fork`. For evidence and for peers' trees. */
   checkout(tree: TreeId, to: string, options?: { dependencies?: 'link' | 'copy' | 'none'; signal?: AbortSignal }): Promise<Checkout>;
   /** Makes the tree `tree` with some paths replaced by what `other` has there (absent there: removed). */
@@ -57,7 +64,11 @@ export interface Store extends AsyncDisposable {
 
   changes(from: TreeId, to: TreeId, options?: { signal?: AbortSignal }): Promise<FileChange[]>;
   /** A unified diff (`git apply` takes it, binary files and renames included); '' where the trees are equal. */
-  diff(from: TreeId, to: TreeId, options?: { paths?: readonly string[]; stat?: boolean; context?: number; binary?: boolean; signal?: AbortSignal }): Promise<string>;
+  diff(
+    from: TreeId,
+    to: TreeId,
+    options?: { paths?: readonly string[]; stat?: boolean; context?: number; binary?: boolean; signal?: AbortSignal },
+  ): Promise<string>;
   /** 0…1 for how alike two changes against one base are: equal trees, equal blobs, then Jaccard over (path, sign, line). */
   similarity(base: TreeId, a: TreeId, b: TreeId): Promise<number>;
   /** The content of a file of a tree; undefined where there is none. */
