@@ -84,6 +84,22 @@ export interface Limits {
   costUsd?: number;
 }
 
+/** What a turn's effects are held to: kept with the turn, so that a resume does what the turn began with. */
+export interface Settings {
+  policy: { allow: string[]; ask: string[]; deny: string[]; network: 'none' | 'open' | { domains: string[] } };
+  /** `detect`: the folder's own. */
+  checks: 'detect' | { name: string; command: string; cwd: string; timeoutSeconds: number }[];
+  dependencies: 'link' | 'copy' | 'none';
+}
+
+/** Who works on a turn, how they deliberate, and within which limits. */
+export interface Team {
+  agents: AgentSpec[];
+  pattern: PatternSpec;
+  limits: Limits;
+  settings: Settings;
+}
+
 /** What the base holds beside the last commit, for people. */
 export interface BaseSummary {
   changed: number;
@@ -173,18 +189,15 @@ export type Selection = { path: string; hunks?: number[] }[] | 'all';
 export type Fact =
   | { type: 'session.started'; id: SessionId; version: number; folder: string }
   | { type: 'session.resumed' }
-  | {
+  | ({
       type: 'turn.started';
       turn: TurnId;
       request: Part[];
       base: TreeId;
       summary: BaseSummary;
-      agents: AgentSpec[];
-      pattern: PatternSpec;
-      limits: Limits;
       /** Shuffles what is first shown together, per voter. */
       seed: number;
-    }
+    } & Team)
   | {
       type: 'run.started';
       run: RunId;

@@ -15,6 +15,7 @@ export type FailureCode =
   | 'workspace'
   | 'config'
   | 'locked'
+  | 'interrupted' // stopped from outside; what is recorded is kept and can be gone on with
   | 'conflict'
   | 'not-found'
   | 'usage'

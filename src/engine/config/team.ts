@@ -1,21 +1,14 @@
 /** The team that a configuration describes, with every default filled in. */
-import type { AgentSpec, Limits, PatternSpec } from '../../protocol/events.js';
+import type { AgentSpec, PatternSpec, Team } from '../../protocol/events.js';
 import { type BackendContext, toBackend } from './backend.js';
 import { didYouMean } from './nearest.js';
 import { type ConfigPath, type Problem, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { type Additions, additionNames, type Knobs, knobNames, type WrittenAgent, type WrittenConfig } from './schema.js';
 
-export interface TeamConfig {
+export interface TeamConfig extends Team {
   /** Where it was read from; absent for a detected team. */
   file?: string;
-  agents: AgentSpec[];
-  pattern: PatternSpec;
-  limits: Limits;
-  policy: { allow: string[]; ask: string[]; deny: string[]; network: 'none' | 'open' | { domains: string[] } };
-  /** `detect`: the folder's own. */
-  checks: 'detect' | { name: string; command: string; cwd: string; timeoutSeconds: number }[];
-  dependencies: 'link' | 'copy' | 'none';
   warnings: Problem[];
 }
 
@@ -28,9 +21,7 @@ export function teamOf(agents: AgentSpec[]): TeamConfig {
     agents,
     pattern: patternOf({}, 'consensus', DEFAULT_SECONDS),
     limits: { seconds: DEFAULT_SECONDS, callsPerRun: 100 },
-    policy: { allow: [], ask: [], deny: [], network: 'none' },
-    checks: 'detect',
-    dependencies: 'link',
+    settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link' },
     warnings: [],
   };
 }
@@ -61,9 +52,11 @@ export async function toTeam(written: WrittenConfig, context: BackendContext): P
       ...(limits?.max_calls ? { calls: limits.max_calls } : {}),
       ...(limits?.max_cost_usd ? { costUsd: limits.max_cost_usd } : {}),
     },
-    policy: { allow: policy?.allow ?? [], ask: policy?.ask ?? [], deny: policy?.deny ?? [], network: policy?.network ?? 'none' },
-    checks,
-    dependencies: settings.top.dependencies ?? 'link',
+    settings: {
+      policy: { allow: policy?.allow ?? [], ask: policy?.ask ?? [], deny: policy?.deny ?? [], network: policy?.network ?? 'none' },
+      checks,
+      dependencies: settings.top.dependencies ?? 'link',
+    },
     warnings: report.problems,
   };
 }
@@ -155,7 +148,7 @@ function checkKnobs(knobs: Knobs, agents: readonly string[], where: Settings['wh
   }
 }
 
-function checksOf(settings: Additions, seconds: number, at: ConfigPath, report: Report): TeamConfig['checks'] {
+function checksOf(settings: Additions, seconds: number, at: ConfigPath, report: Report): TeamConfig['settings']['checks'] {
   const { checks } = settings;
   if (checks === undefined || checks === null || checks === 'detect') return 'detect';
   if (checks === 'none') return [];

@@ -176,11 +176,11 @@ dependencies: copy
   it('may be left empty, which is as if they were not there', async () => {
     const team = await load(`${agents()}orchestrator:\npolicy:\nlimits:\nchecks:\nquorum:\npattern:\n`);
     expect(team.pattern.id).toBe('consensus');
-    expect(team.checks).toBe('detect');
+    expect(team.settings.checks).toBe('detect');
     expect(team.warnings).toEqual([]);
   });
 
-  it('can switch checks off', async () => expect((await load(`${agents()}checks: none\n`)).checks).toEqual([]));
+  it('can switch checks off', async () => expect((await load(`${agents()}checks: none\n`)).settings.checks).toEqual([]));
 
   it('give agents labels and tools', async () => {
     const team = await load(

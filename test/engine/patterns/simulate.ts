@@ -79,6 +79,7 @@ export function play(
     summary: { changed: 0, untracked: 0, refused: [] },
     agents: Object.keys(players).map(agent),
     pattern: { ...spec, ...options.spec },
+    settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'none' },
     limits: { seconds: options.seconds ?? 1800, callsPerRun: 100 },
     seed: options.seed ?? 7,
   });
