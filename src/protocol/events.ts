@@ -84,6 +84,21 @@ export interface Limits {
   costUsd?: number;
 }
 
+/** What a check is, before it has run. */
+export interface CheckSpec {
+  /** `test`, `lint`, `build`, `types` …; unique. */
+  name: string;
+  /** The command line, run by a shell in `cwd`. */
+  command: string;
+  /** Folder to run in, relative to the captured root; '' for the root. */
+  cwd: string;
+  /** Where it was found: `package.json scripts.test`, `Makefile`, `config` … */
+  source: string;
+  /** Files that define it (package.json, Makefile, pytest.ini …), relative to the root. */
+  definedIn: string[];
+  timeoutSeconds: number;
+}
+
 /** What a turn's effects are held to: kept with the turn, so that a resume does what the turn began with. */
 export interface Settings {
   policy: { allow: string[]; ask: string[]; deny: string[]; network: 'none' | 'open' | { domains: string[] } };
@@ -195,6 +210,8 @@ export type Fact =
       request: Part[];
       base: TreeId;
       summary: BaseSummary;
+      /** The base's checks: what counts as evidence in this turn. */
+      checkSpecs: CheckSpec[];
       /** Shuffles what is first shown together, per voter. */
       seed: number;
     } & Team)
@@ -270,12 +287,16 @@ export interface Usage {
   /** Part of `input` that was read from the provider's cache. */
   cached?: number;
   costUsd?: number;
+  /** The provider did not say; these are counted from the text. */
+  estimated?: true;
 }
 
 export type Delta =
   | { type: 'text.delta' | 'reasoning.delta'; run: RunId; text: string }
   | { type: 'tool.delta'; run: RunId; call: string; tool: string; text: string }
-  | { type: 'output.delta'; run: RunId; call: string; text: string };
+  | { type: 'output.delta'; run: RunId; call: string; text: string }
+  /** The model call failed half-way and is made again: what its deltas said since the last completed message is void. */
+  | { type: 'reply.restarted'; run: RunId };
 
 /** A fact in the log: numbered from 1 without gaps. `at` is milliseconds since 1970. */
 export type FactEvent = Fact & { seq: number; at: number };

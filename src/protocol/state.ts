@@ -71,6 +71,8 @@ export interface TurnState extends Omit<FactOf<'turn.started'>, 'type'> {
   /** By tree: equal trees share evidence. */
   checks: Record<TreeId, ChecksState>;
   setAside: Record<AgentId, Failure>;
+  /** Milliseconds in which nobody worked on it: from a cut-off to its resume. They do not count towards the turn's time. */
+  pausedMs: number;
   /** What time limits have passed. */
   passed: string[];
   calls: number;
@@ -102,17 +104,19 @@ export interface SessionState {
   id: SessionId;
   folder: string;
   seq: number;
+  /** Time of the last fact. */
+  at: number;
   turns: TurnState[];
   applies: ApplyState[];
   usage: Record<AgentId, UsageTotal>;
 }
 
-export const emptyState: SessionState = { id: '', folder: '', seq: 0, turns: [], applies: [], usage: {} };
+export const emptyState: SessionState = { id: '', folder: '', seq: 0, at: 0, turns: [], applies: [], usage: {} };
 
 /** Deltas change nothing that is kept. */
 export function reduce(state: SessionState, event: Event): SessionState {
   if (!isFact(event)) return state;
-  return { ...fold(state, event, event.seq, event.at), seq: event.seq };
+  return { ...fold(state, event, event.seq, event.at), seq: event.seq, at: event.at };
 }
 
 export const currentTurn = (state: SessionState): TurnState | undefined => state.turns[state.turns.length - 1];
@@ -130,6 +134,11 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
   switch (fact.type) {
     case 'session.started':
       return { ...state, id: fact.id, folder: fact.folder };
+    case 'session.resumed': {
+      const turn = currentTurn(state);
+      if (turn === undefined || turn.decision !== undefined) return state;
+      return inTurn(state, turn.turn, (one) => ({ ...one, pausedMs: one.pausedMs + Math.max(0, at - state.at) }));
+    }
     case 'turn.started': {
       const { type: _, ...started } = fact;
       const turn: TurnState = {
@@ -141,6 +150,7 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
         shown: [],
         checks: {},
         setAside: {},
+        pausedMs: 0,
         passed: [],
         calls: 0,
       };
@@ -202,7 +212,6 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
     case 'changes.undone':
       return inApply(state, fact.apply, 'undone');
     // Transcripts are folded where they are needed, from the log; the state stays small.
-    case 'session.resumed':
     case 'run.nudged':
     case 'context.compacted':
     case 'approval.requested':

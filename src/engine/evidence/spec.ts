@@ -1,18 +1,8 @@
-/** What a check is, before it has run. */
+/** Checks before they run: how long they may take, and their order. */
 
-export interface CheckSpec {
-  /** `test`, `lint`, `build`, `types` …; unique. */
-  name: string;
-  /** The command line, run by a shell in `cwd`. */
-  command: string;
-  /** Folder to run in, relative to the captured root; '' for the root. */
-  cwd: string;
-  /** Where it was found: `package.json scripts.test`, `Makefile`, `config` … */
-  source: string;
-  /** Files that define it (package.json, Makefile, pytest.ini …), relative to the root. */
-  definedIn: string[];
-  timeoutSeconds: number;
-}
+import type { CheckSpec } from '../../protocol/events.js';
+
+export type { CheckSpec };
 
 /** How long each kind of check may take unless the configuration says otherwise. */
 const TIMEOUTS: Readonly<Record<string, number>> = { build: 600, test: 600, pytest: 600 };

@@ -77,6 +77,7 @@ export function play(
     request: [],
     base: 'base',
     summary: { changed: 0, untracked: 0, refused: [] },
+    checkSpecs: [],
     agents: Object.keys(players).map(agent),
     pattern: { ...spec, ...options.spec },
     settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'none' },
