@@ -1,0 +1,118 @@
+/** What the bytes of a log mean: complete lines of facts, a torn end, or why it can only be read. */
+import { type FactEvent, LOG_VERSION } from '../protocol/events.js';
+import { type Failure, fail } from '../protocol/failure.js';
+import { isFactType } from './fact-types.js';
+
+export interface Format {
+  version: number;
+  /** From a version to the next one, event by event; the version in `session.started` is raised without its help. */
+  migrations: Readonly<Record<number, (event: unknown) => unknown>>;
+}
+
+/** Version 1 is the first. */
+export const current: Format = { version: LOG_VERSION, migrations: {} };
+
+export interface Parsed {
+  /** As of the format's version; up to the first line that could not be understood. */
+  events: FactEvent[];
+  /** The version that the file is written in. */
+  version: number;
+  /** Bytes at the end that a crash left of a line; 0 where the log can only be read. */
+  tornBytes: number;
+  readOnly?: Failure;
+}
+
+/**
+ * Invariant: `events` are exactly the complete lines before the first bad one, numbered from 1 without gaps.
+ * Only the envelope is looked at: what is inside was written by this code, and a log may have 200,000 lines.
+ */
+export function parseLog(path: string, bytes: Buffer, format: Format): Parsed {
+  const parsed: Parsed = { events: [], version: format.version, tornBytes: 0 };
+  const { events } = parsed;
+  let migrate = (event: unknown): unknown => event;
+  let from = 0;
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+    const place = `${path}, line ${events.length + 1}`;
+    const written = parseLine(bytes, from, end);
+    if (written === undefined) {
+      // What was not written whole can only be the last line.
+      if (end === bytes.length - 1) break;
+      return { ...parsed, readOnly: badLine(`${place}: it is not JSON.`) };
+    }
+    if (from === 0) {
+      parsed.version = versionOf(written) ?? format.version;
+      if (parsed.version > format.version) parsed.readOnly = newer(path, parsed.version, format.version);
+      const way = wayFrom(parsed.version, format);
+      if (way === undefined) return { ...parsed, readOnly: tooOld(path, parsed.version) };
+      migrate = way;
+    }
+    const event = migrate(written);
+    if (isUnknown(event)) return { ...parsed, readOnly: parsed.readOnly ?? unknownFact(place, event.type) };
+    const misplaced = misplacedAs(event, events.length + 1);
+    if (misplaced !== undefined) return { ...parsed, readOnly: parsed.readOnly ?? badLine(`${place}: ${misplaced}.`) };
+    events.push(event as FactEvent);
+    from = end + 1;
+  }
+  return parsed.readOnly ? parsed : { ...parsed, tornBytes: bytes.length - from };
+}
+
+const NEWLINE = 0x0a;
+
+function parseLine(bytes: Buffer, from: number, to: number): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8', from, to));
+  } catch {
+    // JSON never is undefined: the caller tells by it.
+    return undefined;
+  }
+}
+
+/** Why an event cannot be the line of this number; undefined where it can. */
+export function misplacedAs(event: unknown, seq: number): string | undefined {
+  if (typeof event !== 'object' || event === null) return 'it is not a fact';
+  const { type, seq: own, at } = event as Partial<Record<'type' | 'seq' | 'at', unknown>>;
+  if (!isFactType(type)) return `its type is ${JSON.stringify(type)}`;
+  if (own !== seq) return `it is numbered ${JSON.stringify(own)} where ${seq} was due`;
+  if (!Number.isFinite(at)) return 'it has no time';
+  if (seq === 1 && type !== 'session.started') return `the first fact must be session.started and is ${type}`;
+  if (seq === 1 && versionOf(event) === undefined) return 'it names no version of the log';
+  return seq > 1 && type === 'session.started' ? 'the session has started already' : undefined;
+}
+
+function isUnknown(event: unknown): event is { type: string } {
+  const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : undefined;
+  return typeof type === 'string' && !isFactType(type);
+}
+
+function versionOf(event: unknown): number | undefined {
+  const version = typeof event === 'object' && event !== null && 'version' in event ? event.version : undefined;
+  return typeof version === 'number' && Number.isInteger(version) && version >= 0 ? version : undefined;
+}
+
+/** What brings an event of an older version to this one; undefined where a step is missing. */
+function wayFrom(version: number, format: Format): ((event: unknown) => unknown) | undefined {
+  if (version >= format.version) return (event) => event;
+  const step = format.migrations[version];
+  const rest = wayFrom(version + 1, format);
+  if (step === undefined || rest === undefined) return undefined;
+  return (event) => rest(raised(step(event), version + 1));
+}
+
+function raised(event: unknown, version: number): unknown {
+  const isFirst = typeof event === 'object' && event !== null && 'type' in event && event.type === 'session.started';
+  return isFirst ? { ...event, version } : event;
+}
+
+const UPDATE = 'Update MassGen to go on with this session; nothing in it was changed.';
+const KEPT = 'What comes before it can be read; nothing in it was changed.';
+
+const badLine = (message: string): Failure => fail('log', message, { hint: KEPT }).failure;
+
+const unknownFact = (place: string, type: string): Failure =>
+  fail('log', `${place}: a newer MassGen wrote the fact ${JSON.stringify(type)}, which this one does not know.`, { hint: UPDATE }).failure;
+
+const newer = (path: string, version: number, known: number): Failure =>
+  fail('log', `A newer MassGen wrote ${path}: its version is ${version}, and this one reads up to ${known}.`, { hint: UPDATE }).failure;
+
+const tooOld = (path: string, version: number): Failure =>
+  fail('log', `${path} is of version ${version}, which this MassGen can no longer read.`, { hint: 'Open it with an older one.' }).failure;

@@ -1,0 +1,173 @@
+/** The session's log: facts as lines of JSON, only ever appended, by one writer. */
+import * as fs from 'node:fs';
+import type { FactEvent } from '../protocol/events.js';
+import { type Failure, FailureError, fail } from '../protocol/failure.js';
+import { current, type Format, misplacedAs, parseLog } from './log-format.js';
+
+export { redactor } from './redact.js';
+
+export interface Log {
+  readonly path: string;
+  /** Why nothing can be appended: a newer version's log, or a bad line. */
+  readonly readOnly?: Failure;
+  /**
+   * Invariant: when it returns, the fact is a complete line of the file; when it throws (`log`), nothing of it is.
+   */
+  append(fact: FactEvent): void;
+  close(): void;
+}
+
+/** The calls that a full or broken disk lets fail. */
+type Disk = Pick<typeof fs, 'writeSync' | 'ftruncateSync' | 'fsyncSync'>;
+
+interface Options {
+  format?: Format;
+  disk?: Disk;
+}
+
+/** The events of a log, without a lock and without a change to it: another process may be writing it. */
+export function readLog(path: string, { format = current }: Options = {}): { events: FactEvent[]; tornBytes: number; readOnly?: Failure } {
+  const { events, tornBytes, readOnly } = parseLog(path, bytesOf(path), format);
+  return { events, tornBytes, ...(readOnly && { readOnly }) };
+}
+
+/**
+ * Opens a log to go on with it, and makes it where there is none; the caller holds the session's lock.
+ * What a crash left of a last line is kept beside, as `<path>.torn-<n>`, and cut off; a log of an older version is rewritten
+ * in this one's, the old one kept as `<path>.v<n>`. A log that cannot be gone on with is not changed at all.
+ */
+export function openLog(path: string, { format = current, disk = fs }: Options = {}): { log: Log; events: FactEvent[] } {
+  try {
+    fs.closeSync(fs.openSync(path, 'a+'));
+    const bytes = bytesOf(path);
+    const parsed = parseLog(path, bytes, format);
+    const { events, readOnly } = parsed;
+    if (readOnly !== undefined) return { log: refusing(path, readOnly), events };
+    const whole = bytes.length - parsed.tornBytes;
+    if (parsed.tornBytes > 0) cutOff(path, bytes, whole);
+    if (parsed.version < format.version && events.length > 0) rewrite(path, parsed.version, events);
+    return { log: writing(path, events.length, disk), events };
+  } catch (error) {
+    if (error instanceof FailureError) throw error;
+    throw cannot(path, 'opened', error);
+  }
+}
+
+function refusing(path: string, readOnly: Failure): Log {
+  return {
+    path,
+    readOnly,
+    append() {
+      throw new FailureError(readOnly);
+    },
+    close: () => undefined,
+  };
+}
+
+/**
+ * Facts after which the disk itself must have the line: the person's files are changed next, or have been, and only the
+ * log can tell how to complete or undo that after a power cut; and at the end of a turn nothing more may come for hours.
+ * All others are safe from a crash of the process with the system's own cache, and waiting for the disk at each would
+ * hold up every agent.
+ */
+const SYNCED: ReadonlySet<string> = new Set<FactEvent['type']>(['turn.ended', 'apply.started', 'changes.applied', 'changes.undone']);
+
+function writing(path: string, already: number, disk: Disk): Log {
+  // Not in append mode: Windows does not cut off a file that is open so.
+  const file = fs.openSync(path, 'r+');
+  let size = fs.fstatSync(file).size;
+  let seq = already;
+  let isOpen = true;
+  let broken: FailureError | undefined;
+
+  const put = (line: Buffer, synced: boolean): void => {
+    try {
+      for (let done = 0; done < line.length; ) done += disk.writeSync(file, line, done, line.length - done, size + done);
+      if (synced) sync(file, disk);
+    } catch (error) {
+      broken = takeBack(error);
+      throw broken ?? cannot(path, 'written', error);
+    }
+  };
+  /** Gives the failure that closes the log for good, where a part of a line may stand now: nothing may come after it. */
+  const takeBack = (cause: unknown): FailureError | undefined => {
+    try {
+      disk.ftruncateSync(file, size);
+      return undefined;
+    } catch (error) {
+      return cannot(path, 'written', new AggregateError([cause, error], messageOf(cause)));
+    }
+  };
+  return {
+    path,
+    append(fact) {
+      if (!isOpen) throw fail('log', `${path} is closed.`);
+      if (broken !== undefined) throw broken;
+      const misplaced = misplacedAs(fact, seq + 1);
+      if (misplaced !== undefined) throw fail('log', `Nothing was added to ${path}: ${misplaced}.`);
+      const line = Buffer.from(`${JSON.stringify(fact)}\n`);
+      put(line, SYNCED.has(fact.type));
+      size += line.length;
+      seq += 1;
+    },
+    close() {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        sync(file, disk);
+      } catch (error) {
+        throw cannot(path, 'written', error);
+      } finally {
+        fs.closeSync(file);
+      }
+    },
+  };
+}
+
+function sync(file: number, disk: Disk): void {
+  try {
+    disk.fsyncSync(file);
+  } catch (error) {
+    // Some file systems have no such thing; what they can, they have done.
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
+  }
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return fs.readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw fail('not-found', `There is no log at ${path}.`, { cause: error });
+    throw cannot(path, 'read', error);
+  }
+}
+
+/** Nothing is thrown away: the torn end is a file of its own before it is cut off. */
+function cutOff(path: string, bytes: Buffer, whole: number): void {
+  for (let n = 1; ; n += 1) {
+    try {
+      fs.writeFileSync(`${path}.torn-${n}`, bytes.subarray(whole), { flag: 'wx', flush: true });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  fs.truncateSync(path, whole);
+}
+
+/** Invariant: at every moment `path` is a whole log, of the old version or of the new one. */
+function rewrite(path: string, version: number, events: readonly FactEvent[]): void {
+  const fresh = `${path}.new`;
+  fs.writeFileSync(fresh, events.map((event) => `${JSON.stringify(event)}\n`).join(''), { flush: true });
+  fs.copyFileSync(path, `${path}.v${version}`);
+  fs.renameSync(fresh, path);
+}
+
+function cannot(path: string, what: string, cause: unknown): FailureError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space on the disk; what was recorded before is kept.' : undefined;
+  return fail('log', `${path} cannot be ${what}: ${messageOf(cause)}`, { cause, ...(hint !== undefined && { hint }) });
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
