@@ -1,7 +1,7 @@
 /** The policy that says who works next: a pure function of the state, idle on what is already under way. */
 import type { AgentId, CandidateId, Decision, PatternSpec, RunEndReason, RunId, Shown } from '../../protocol/events.js';
 import type { Failure } from '../../protocol/failure.js';
-import type { SessionState } from '../../protocol/state.js';
+import type { SessionState, TurnState } from '../../protocol/state.js';
 
 export type Step =
   | { do: 'run'; agent: AgentId; shown: Shown[]; purpose: 'work' | 'present'; presents?: CandidateId; from?: CandidateId }
@@ -18,4 +18,6 @@ export interface Pattern {
   id: PatternSpec['id'];
   label: string;
   next(state: SessionState): Step[];
+  /** What the ballots and the evidence say by now; after a turn's end too, when the person has voted again. */
+  decide(turn: TurnState): Decision;
 }

@@ -1,12 +1,15 @@
 /** Plays a turn against a pattern without models or files: agents are functions, time jumps to the next wait. */
 import type { Pattern, Step } from '../../../src/engine/patterns/pattern.js';
 import type { AgentSpec, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
+import type { Failure } from '../../../src/protocol/failure.js';
 import { currentTurn, emptyState, reduce, type SessionState } from '../../../src/protocol/state.js';
 
 export type Act =
   | { act: 'answer'; tree: string }
   | { act: 'vote'; for: 'first' | 'last' | 'own' }
-  | { act: 'fail' }
+  | { act: 'fail'; failure?: Failure }
+  /** Votes, is refused, and goes on with its next move. */
+  | { act: 'refused' }
   | { act: 'nothing' }
   | { act: 'hang' };
 export type Player = (moment: { shown: number; answered: number; seconds: number }) => { after: number; act: Act };
@@ -37,15 +40,21 @@ export interface Played {
   facts<T extends Fact['type']>(type: T): Extract<FactEvent, { type: T }>[];
 }
 
-/** `failing`: trees whose checks fail. Throws when the pattern waits for nothing. */
+/** How the winner's agent presents: it ends, with or without a new version, or does not. */
+export type Presenting = 'done' | 'fail' | 'hang' | { tree: string };
+
+/** `failing`: trees whose checks fail; `unchecked`: whose checks never end. Throws when the pattern waits for nothing. */
 export function play(
   pattern: Pattern,
   players: Record<string, Player>,
   options: {
     spec?: Partial<PatternSpec>;
     failing?: string[];
+    unchecked?: string[];
     checkSeconds?: number;
     seconds?: number;
+    calls?: number;
+    presenting?: Presenting;
     size?: Record<string, number>;
     seed?: number;
   } = {},
@@ -81,7 +90,7 @@ export function play(
     agents: Object.keys(players).map(agent),
     pattern: { ...spec, ...options.spec },
     settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'none' },
-    limits: { seconds: options.seconds ?? 1800, callsPerRun: 100 },
+    limits: { seconds: options.seconds ?? 1800, callsPerRun: 100, ...(options.calls !== undefined && { calls: options.calls }) },
     seed: options.seed ?? 7,
   });
 
@@ -100,22 +109,17 @@ export function play(
     record({ type: 'message.completed', run, parts: [] });
     const turn = turnNow();
     const mine = turn.candidates.filter((candidate) => candidate.agent === id);
-    const failed = () =>
-      record({ type: 'run.ended', run, reason: 'failed', failure: { code: 'no-answer', message: 'nothing', retryable: true } });
+    const failed = (failure: Failure = { code: 'no-answer', message: 'nothing', retryable: true }) =>
+      record({ type: 'run.ended', run, reason: 'failed', failure });
+    const calls = turn.runs.find((one) => one.id === run)?.calls ?? 0;
+    if (act.act === 'refused' && calls < turn.limits.callsPerRun) {
+      record({ type: 'ballot.refused', run, why: 'no such label' });
+      work(run, id);
+      return;
+    }
+    if (act.act === 'fail') return void failed(act.failure);
     if (act.act === 'answer' && mine.length < turn.pattern.answers) {
-      record({
-        type: 'candidate.submitted',
-        candidate: {
-          id: `c${turn.candidates.length + 1}`,
-          agent: id,
-          run,
-          turn: 't1',
-          words: [],
-          tree: act.tree,
-          size: { files: 1, added: options.size?.[act.tree] ?? 1, removed: 0 },
-          similarity: [],
-        },
-      });
+      submit(run, id, act.tree);
       record({ type: 'run.ended', run, reason: 'done' });
       return;
     }
@@ -130,6 +134,22 @@ export function play(
     record({ type: 'run.ended', run, reason: 'done' });
   }
 
+  function submit(run: RunId, id: string, tree: string): void {
+    const size = { files: 1, added: options.size?.[tree] ?? 1, removed: 0 };
+    const number = turnNow().candidates.length + 1;
+    record({
+      type: 'candidate.submitted',
+      candidate: { id: `c${number}`, agent: id, run, turn: 't1', words: [], tree, size, similarity: [] },
+    });
+  }
+
+  function present(run: RunId, id: string): void {
+    const how = options.presenting ?? 'done';
+    if (how === 'hang') return;
+    if (typeof how === 'object') submit(run, id, how.tree);
+    record({ type: 'run.ended', run, reason: how === 'fail' ? 'failed' : 'done' });
+  }
+
   function perform(step: Step): void {
     const turn = turnNow();
     if (step.do === 'run') {
@@ -137,7 +157,7 @@ export function play(
       const { do: _, ...rest } = step;
       record({ type: 'run.started', run, turn: 't1', ...rest });
       if (step.purpose === 'work') work(run, step.agent);
-      else due.push({ at: now + 1000, fire: () => isOpen(run) && record({ type: 'run.ended', run, reason: 'done' }) });
+      else due.push({ at: now + 1000, fire: () => isOpen(run) && present(run, step.agent) });
     } else if (step.do === 'show') {
       if (JSON.stringify(news.get(step.run)) === JSON.stringify(step.shown)) return;
       news.set(step.run, step.shown);
@@ -158,6 +178,7 @@ export function play(
         status: bad ? ('failed' as const) : ('passed' as const),
         ...(bad && { newlyFailing: ['x'] }),
       };
+      if (options.unchecked?.includes(tree)) return;
       due.push({
         at: now + (options.checkSeconds ?? 0) * 1000,
         fire: () => record({ type: 'evidence.recorded', turn: 't1', tree, checks: [result] }),
