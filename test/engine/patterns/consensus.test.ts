@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consensus } from '../../../src/engine/patterns/consensus.js';
 import { liveBallots } from '../../../src/engine/patterns/tally.js';
+import type { Ballot, FactEvent } from '../../../src/protocol/events.js';
 import { currentTurn, emptyState, reduce } from '../../../src/protocol/state.js';
 import { playRandomTeams } from './random-team.js';
 import { type Act, type Player, play } from './simulate.js';
@@ -86,6 +87,29 @@ describe('agents that do not converge', () => {
   it('one that hangs costs the turn its time, and live ballots decide', () => {
     const played = play(consensus, { a: always({ act: 'hang' }), b: answerThenVote('tb'), c: answerThenVote('tc') }, { seconds: 300 });
     expect(decisionOf(played)).toMatchObject({ outcome: 'decided', cause: 'time' });
+  });
+});
+
+describe('a ballot', () => {
+  const cast = (events: readonly FactEvent[], ballot: Ballot) => {
+    const before = events.reduce(reduce, emptyState);
+    return reduce(before, { type: 'ballot.cast', turn: 't1', ballot, seq: before.seq + 1, at: before.at });
+  };
+
+  it('for an answer that its voter wrote and was not shown with its evidence is not counted', () => {
+    const { events } = play(consensus, { a: answerThenVote('ta') });
+    const first = events.findIndex((event) => event.type === 'run.ended');
+    const turn = currentTurn(cast(events.slice(0, first), { voter: 'a', choice: 'c1', reason: 'mine' }));
+    expect(turn && liveBallots(turn)).toEqual([]);
+  });
+
+  it('of the person’s for a version that was replaced since counts, and that version is presented, not the newer one', () => {
+    let moves = 0;
+    const twice: Player = () => ({ after: 1, act: moves++ < 2 ? { act: 'answer', tree: `ta-${moves}` } : { act: 'vote', for: 'own' } });
+    const { events } = play(consensus, { a: twice }, { spec: { weights: { you: 5 } } });
+    const present = events.findIndex((event) => event.type === 'run.started' && event.purpose === 'present');
+    const steps = consensus.next(cast(events.slice(0, present), { voter: 'you', choice: 'c1', reason: 'shorter' }));
+    expect(steps.at(-1)).toMatchObject({ do: 'run', presents: 'c1', shown: [{ candidate: 'c1', label: 'agent1' }] });
   });
 });
 

@@ -51,17 +51,18 @@ describe.each(patterns)('in $id', (pattern) => {
 
   it('the person’s ballot counts while another answer is presented', () => {
     const { events } = play(pattern, { a: once('t1'), b: once('t2') }, { presenting: { tree: 't3' }, spec: { weights: { you: 5 } } });
-    const at = events.findIndex((event) => event.type === 'run.started' && event.purpose === 'present');
-    const present = events[at];
+    const present = events.find((event) => event.type === 'run.started' && event.purpose === 'present');
     if (present?.type !== 'run.started') throw new Error('nothing was presented');
     const choice = present.presents === 'c1' ? 'c2' : 'c1';
-    const { run } = present;
     const state = then(
-      events.slice(0, at + 1),
+      events.slice(0, present.seq),
       { type: 'ballot.cast', turn: 't1', ballot: { voter: 'you', choice, reason: 'shorter' }, at: 10_000 },
-      { type: 'run.ended', run, reason: 'done', at: 11_000 },
+      // Its new version, and the evidence for that.
+      ...events.slice(present.seq, -1),
     );
-    expect(pattern.next(state).at(-1)).toMatchObject({ do: 'end', decision: { outcome: 'decided', winner: choice } });
+    const end = pattern.next(state).at(-1);
+    expect(end).toMatchObject({ do: 'end', decision: { outcome: 'decided', winner: choice } });
+    expect(end).not.toHaveProperty('decision.presented');
   });
 
   it('a turn that has ended, or none, asks for nothing', () => {
