@@ -47,9 +47,8 @@ describe('a secret', () => {
     fc.assert(
       fc.property(inPlace, (value) => {
         const safe = redact(value);
-        const has = hasSecret(value);
-        expect(hasSecret(safe)).toBe(false);
-        if (has) expect(JSON.stringify(safe)).toContain('[redacted]');
+        expect(holds(safe, secret)).toBe(false);
+        if (holds(value, secret)) expect(holds(safe, '[redacted]')).toBe(true);
         else expect(safe).toBe(value);
         expect(redact(safe)).toBe(safe);
       }),
@@ -79,8 +78,9 @@ test('an object’s key may be anything', () => {
   expect(JSON.stringify(redactor(['hunter22'])(value))).toBe('{"__proto__":"[redacted]","constructor":1}');
 });
 
-function hasSecret(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(secret);
+/** Not by JSON, which leaves out a key without a value. */
+function holds(value: unknown, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, item]) => key.includes(secret) || hasSecret(item));
+  return Object.entries(value).some(([key, item]) => key.includes(text) || holds(item, text));
 }
