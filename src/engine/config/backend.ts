@@ -2,10 +2,10 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Backend, KeySource } from '../../protocol/events.js';
+import { nearest } from '../nearest.js';
 import { keyNames, type Vendor, vendorAt, vendorOf, vendors } from '../providers/vendors.js';
 import { isPlaceholder } from './keys.js';
 import { commonParams, foreignBackends, groupedParams, unusedKeys } from './massgen.js';
-import { nearest } from './nearest.js';
 import { type ConfigPath, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { backendKeys, type WrittenBackend } from './schema.js';
@@ -20,7 +20,7 @@ export interface BackendContext {
 
 const SCRIPTED = 'scripted';
 
-export const backendTypes: readonly string[] = [...vendors.map((vendor) => vendor.type), SCRIPTED];
+const backendTypes: readonly string[] = [...vendors.map((vendor) => vendor.type), SCRIPTED];
 
 /** `written` has its `${ENV}` resolved, except in `api_key`. Undefined where an error was reported. */
 export async function toBackend(written: WrittenBackend, at: ConfigPath, context: BackendContext): Promise<Backend | undefined> {

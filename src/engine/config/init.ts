@@ -37,7 +37,7 @@ const EXAMPLE: Backend[] = ['openai', 'claude'].map((type) => {
   return { type, model: vendor?.defaultModel ?? '', key: { from: 'env', name: vendor?.keyEnv?.[0] ?? '' }, params: {} };
 });
 
-export function configText(team: TeamConfig | undefined): string {
+function configText(team: TeamConfig | undefined): string {
   const agents = (team ?? teamOf(EXAMPLE.map((backend) => ({ id: backend.type, label: backend.type, runner: 'native', backend })))).agents;
   const doc = new Document({ agents: agents.map(({ id, backend }) => ({ id, backend: written(backend) })) });
   doc.commentBefore = [

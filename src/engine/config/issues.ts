@@ -1,6 +1,6 @@
 /** Says in plain words, and at the right place, what the schema found wrong. */
 import type { z } from 'zod';
-import { didYouMean, nearest } from './nearest.js';
+import { didYouMean, nearest } from '../nearest.js';
 import { type ConfigPath, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { keysAt } from './schema.js';

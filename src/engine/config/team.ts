@@ -1,7 +1,7 @@
 /** The team that a configuration describes, with every default filled in. */
 import type { AgentSpec, PatternSpec, Team } from '../../protocol/events.js';
+import { didYouMean } from '../nearest.js';
 import { type BackendContext, toBackend } from './backend.js';
-import { didYouMean } from './nearest.js';
 import { type ConfigPath, type Problem, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { type Additions, additionNames, type Knobs, knobNames, type WrittenAgent, type WrittenConfig } from './schema.js';

@@ -10,8 +10,6 @@ import { type ChangedChecks, changedChecks, type ReadText, withTestKeysOf } from
 import { type CheckRun, notRun, runCheck, STOPPED } from './run-check.js';
 import { type CheckSpec, inOrder } from './spec.js';
 
-export type { CheckSpec } from './spec.js';
-
 export interface ChecksOptions {
   store: Store;
   commands: Commands;

@@ -108,7 +108,7 @@ function classify(status: number, text: string): Kind {
 }
 
 /** Reads `{error: {message}}`, `[{error: …}]`, `{message}`, `{detail}`, plain text; an HTML page says nothing worth repeating. */
-export function remoteError(body: string): RemoteError {
+function remoteError(body: string): RemoteError {
   const text = body.trim();
   if (text === '' || /^<(!doctype|html|head|body|\?xml)/i.test(text)) return { message: '', code: '' };
   let value: unknown;

@@ -72,7 +72,7 @@ export function quirkFor(refusal: string, quirks: Quirks): Quirks | undefined {
 }
 
 /** The type of the vendor that a backend really talks to; undefined for an address of nobody's known. */
-export function servedBy(backend: Backend): string | undefined {
+function servedBy(backend: Backend): string | undefined {
   if (backend.baseUrl !== undefined) return vendorAt(backend.baseUrl)?.type;
   return vendorOf(backend.type)?.type;
 }

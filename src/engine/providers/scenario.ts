@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { fail } from '../../protocol/failure.js';
-import { didYouMean } from '../config/nearest.js';
+import { didYouMean } from '../nearest.js';
 
 const regex = z.string().refine(isRegex, { error: (issue) => `is not a regular expression: ${String(issue.input)}` });
 const seconds = z.number().nonnegative();

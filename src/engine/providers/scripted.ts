@@ -50,7 +50,7 @@ function replies(scenario: Scenario, request: ModelRequest, file: string): Reply
  * A place is one reply, with what stands before it and may be passed over: replies with a guard, and failures that end.
  * Invariant: the place of a call depends on its number alone, so that after a crash the same reply is given again.
  */
-export function places(list: readonly Reply[]): Reply[][] {
+function places(list: readonly Reply[]): Reply[][] {
   const all: Reply[][] = [];
   let open: Reply[] | undefined;
   for (const reply of list) {

@@ -7,8 +7,6 @@ import type { Decision, Rule } from './policy-rule.js';
 import { defaultRules, harmless, plainVariables } from './policy-rules.js';
 import { type Judged, unwrapShell } from './unwrap.js';
 
-export type { Decision, Rule } from './policy-rule.js';
-
 export interface Policy {
   readonly rules: readonly Rule[];
   /** What commands may reach without being asked about. */

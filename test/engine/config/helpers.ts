@@ -48,7 +48,7 @@ export async function validate(text: string, env: Env = {}): Promise<string[]> {
 export const warningsOf = async (text: string, env: Env = {}): Promise<string[]> => (await load(text, env)).warnings.map(printed);
 
 /** `line:column: message (hint)` */
-export const printed = (problem: Problem): string => {
+const printed = (problem: Problem): string => {
   const { file: _, ...rest } = problem;
   return formatProblem(rest);
 };
