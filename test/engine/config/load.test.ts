@@ -53,9 +53,7 @@ agents:
         checkSeconds: 300,
       },
       limits: { seconds: 1800, callsPerRun: 100 },
-      policy: { allow: [], ask: [], deny: [], network: 'none' },
-      checks: 'detect',
-      dependencies: 'link',
+      settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link' },
       warnings: [],
     });
   });
@@ -153,12 +151,14 @@ dependencies: copy
       checkSeconds: 20,
     },
     limits: { seconds: 1800, callsPerRun: 7, calls: 50, costUsd: 0.5 },
-    checks: [
-      { name: 'test', command: 'npm test', cwd: 'pkg', timeoutSeconds: 20 },
-      { name: 'lint', command: 'npm run lint', cwd: '', timeoutSeconds: 5 },
-    ],
-    policy: { allow: ['npm test'], ask: ['git push'], deny: ['rm'], network: { domains: ['example.com'] } },
-    dependencies: 'copy',
+    settings: {
+      checks: [
+        { name: 'test', command: 'npm test', cwd: 'pkg', timeoutSeconds: 20 },
+        { name: 'lint', command: 'npm run lint', cwd: '', timeoutSeconds: 5 },
+      ],
+      policy: { allow: ['npm test'], ask: ['git push'], deny: ['rm'], network: { domains: ['example.com'] } },
+      dependencies: 'copy',
+    },
   };
 
   it('stand at the top', async () => expect(await load(agents() + written)).toMatchObject(meant));
