@@ -1,4 +1,4 @@
-// The whole test command: types, formatting and the tests; its last line says truly how many passed, failed and were skipped.
+// The whole test command: types, formatting, dead code and the tests; its last line says truly how many passed, failed and were skipped.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ function check(name, command, args) {
 check('types', 'tsc', ['-p', 'tsconfig.json']);
 check('types of the protocol (no Node)', 'tsc', ['-p', 'src/protocol/tsconfig.json']);
 check('formatting and lint', 'biome', ['check', '.']);
+check('dead code and unused dependencies', 'knip', []);
 check('tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
 
 let counts = { passed: 0, failed: 1, skipped: 0 };

@@ -1,0 +1,25 @@
+/** Runs the benchmarks and prints their ratios. Names of benchmarks as arguments run only those. Exit code 1: one is over its target. */
+import { bench as apply } from './apply.js';
+import type { Row } from './row.js';
+import { machine, table } from './table.js';
+
+const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply };
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => benchmarks[name] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(', ')}; there are: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(2);
+}
+
+process.stdout.write(`${await machine()}\n\n`);
+const rows: Row[] = [];
+// One after another: what runs beside a benchmark is in its numbers.
+for (const [name, bench] of Object.entries(benchmarks)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  rows.push(...(await bench()));
+}
+const over = rows.filter((row) => !row.ok).length;
+process.stdout.write(`${table(rows)}\n\n${rows.length - over} ok, ${over} over the target\n`);
+process.exitCode = over > 0 ? 1 : 0;
