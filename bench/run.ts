@@ -2,8 +2,9 @@
 import { bench as apply } from './apply.js';
 import type { Row } from './row.js';
 import { machine, table } from './table.js';
+import { bench as turn } from './turn.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply };
+const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply, turn };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => benchmarks[name] === undefined);

@@ -9,7 +9,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Below node_modules, so that what is not bundled is found from there.
 const outdir = `${root}node_modules/.cache/massgen-bench`;
 rmSync(outdir, { recursive: true, force: true });
-await esbuild.build({ ...cli, absWorkingDir: root, entryPoints: { run: 'bench/run.ts' }, outdir, outExtension: { '.js': '.mjs' } });
+await esbuild.build({
+  ...cli,
+  absWorkingDir: root,
+  entryPoints: { run: 'bench/run.ts', 'turn-models': 'bench/turn-models.ts' },
+  outdir,
+  outExtension: { '.js': '.mjs' },
+});
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', `${outdir}/run.mjs`, ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
