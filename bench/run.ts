@@ -13,13 +13,19 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+/** What cannot be measured is not within its target either. */
+function broken(name: string, error: unknown): Row {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return { name, ours: Number.NaN, peer: 'it failed, see above', ratio: Number.NaN, target: '', ok: false };
+}
+
 process.stdout.write(`${await machine()}\n\n`);
 const rows: Row[] = [];
 // One after another: what runs beside a benchmark is in its numbers.
 for (const [name, bench] of Object.entries(benchmarks)) {
   if (names.length > 0 && !names.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
-  rows.push(...(await bench()));
+  rows.push(...(await bench().catch((error: unknown) => [broken(name, error)])));
 }
 const over = rows.filter((row) => !row.ok).length;
 process.stdout.write(`${table(rows)}\n\n${rows.length - over} ok, ${over} over the target\n`);

@@ -33,6 +33,7 @@ export function table(rows: readonly Row[]): string {
 }
 
 function number(value: number): string {
+  if (Number.isNaN(value)) return '–';
   if (Number.isInteger(value)) return String(value);
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
