@@ -1,27 +1,31 @@
 /** A session: one conversation about one folder. Intents come in, facts go out; the rest is a function of the facts. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Part } from '../protocol/content.js';
-import type { ApplyId, CandidateId, Decision, Event, FactEvent, Selection, SessionId, Team } from '../protocol/events.js';
-import { fail } from '../protocol/failure.js';
-import type { SessionState } from '../protocol/state.js';
+import type { AgentSpec, CandidateId, Decision, Event, FactEvent, SessionId, Team } from '../protocol/events.js';
+import { LOG_VERSION } from '../protocol/events.js';
+import { FailureError, fail } from '../protocol/failure.js';
+import { currentTurn, type SessionState } from '../protocol/state.js';
+import { type ApplyOutcome, type ApplyRequest, applyCandidate, candidateIn, recoverApplies, undoLast } from './applying.js';
+import { resolveKey, secretsOf } from './config/keys.js';
+import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Host } from './host.js';
-import type { ApplyPlan } from './workspace/apply.js';
+import { type Log, openLog } from './log.js';
+import { mediaType } from './media-type.js';
+import { type Commands, endLeftovers, openCommands } from './process/commands.js';
+import { acquireLock, type Lock } from './process/lock.js';
+import { connect } from './providers/index.js';
+import type { Provider } from './providers/provider.js';
+import { withPrices, withRetry } from './providers/wrap.js';
+import { openRecorder, type Recorder } from './recorder.js';
+import { sessionFiles } from './sessions.js';
+import { patternOf, workTurn } from './turn.js';
+import { openStore } from './workspace/open-store.js';
 import type { Store } from './workspace/store.js';
 
-export interface ApplyRequest {
-  candidate: CandidateId;
-  selection: Selection;
-  /** Writes conflicts with markers instead of refusing. */
-  markers?: boolean;
-  /** Only plans. */
-  dryRun?: boolean;
-}
-
-/** What an apply or an undo did, or would do. With conflicts that are not marked nothing was changed. */
-export interface ApplyOutcome {
-  plan: ApplyPlan;
-  /** Absent where nothing was written: a dry run, conflicts, nothing to do. */
-  apply?: ApplyId;
-}
+export type { ApplyOutcome, ApplyRequest };
 
 /** One writer: it holds the session's lock until it is disposed. */
 export interface Session extends AsyncDisposable {
@@ -52,6 +56,8 @@ export interface Session extends AsyncDisposable {
   undo(options?: { dryRun?: boolean }): Promise<ApplyOutcome>;
   /** Keeps the bytes of an attachment, for a request's part. */
   attach(file: string): Promise<Part>;
+  /** Leaves the session: what runs is stopped, everything up to then is kept. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -59,11 +65,258 @@ export interface SessionOptions {
   host: Host;
 }
 
-export function createSession(_options: SessionOptions): Promise<Session> {
-  return Promise.reject(fail('internal', 'Sessions cannot be started yet.'));
+/** What is open while a session is written. */
+interface Open {
+  lock: Lock;
+  log: Log;
 }
 
-/** Opens a session to go on with it. Throws `locked` where another process writes it. */
-export function openSession(_options: SessionOptions & { id: SessionId }): Promise<Session> {
-  return Promise.reject(fail('internal', 'Sessions cannot be opened yet.'));
+/** Nothing is written of a new session before its first turn. */
+export async function createSession({ folder, host }: SessionOptions): Promise<Session> {
+  const store = await openStore(folder);
+  return new LiveSession(newId(host.now()), store, host, undefined, []);
+}
+
+/** Opens a session to go on with it. Throws `locked` where another process writes it, `log` where its log can only be read. */
+export async function openSession({ folder, host, id }: SessionOptions & { id: SessionId }): Promise<Session> {
+  const files = sessionFiles(folder, id);
+  if (!existsSync(files.log))
+    throw fail('not-found', `There is no session ${id} in ${folder}.`, { hint: 'massgen sessions list shows them.' });
+  const lock = await acquireLock(files.lock, `session ${id}`);
+  try {
+    const { log, events } = openLog(files.log);
+    if (log.readOnly !== undefined) {
+      log.close();
+      throw new FailureError(log.readOnly);
+    }
+    await endLeftovers(files.processes);
+    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, events);
+    await session.recover();
+    return session;
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Sorts by time: 20261121-093005-x7kq. */
+function newId(now: number): SessionId {
+  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${randomBytes(3).toString('hex').slice(0, 4)}`;
+}
+
+class LiveSession implements Session {
+  readonly folder: string;
+  private readonly recorder: Recorder;
+  private readonly suspended = new AbortController();
+  private stopped = new AbortController();
+  private working: Promise<Decision> | undefined;
+  private cleaning: Promise<void> = Promise.resolve();
+  private opening: Promise<Commands> | undefined;
+  private readonly providers = new Map<string, Promise<Provider>>();
+  private disposed: Promise<void> | undefined;
+
+  constructor(
+    readonly id: SessionId,
+    readonly store: Store,
+    private readonly host: Host,
+    private open: Open | undefined,
+    events: readonly FactEvent[],
+  ) {
+    this.folder = realpathSync(store.folder);
+    this.recorder = openRecorder(
+      () => this.written().log,
+      () => host.now(),
+      events,
+    );
+  }
+
+  get state(): SessionState {
+    return this.recorder.state;
+  }
+
+  get events(): readonly FactEvent[] {
+    return this.recorder.events;
+  }
+
+  subscribe(listener: (event: Event) => void): () => void {
+    return this.recorder.subscribe(listener);
+  }
+
+  async turn(request: readonly Part[], team: Team): Promise<Decision> {
+    this.requireIdle();
+    const last = currentTurn(this.state);
+    if (last !== undefined && last.decision === undefined)
+      throw fail('usage', 'The last turn of this session was cut off.', { hint: `Go on with it first: massgen resume ${this.id}` });
+    await this.cleaning;
+    await this.meet(team.agents);
+    const { tree: base, summary } = await this.store.capture();
+    const { store, host, recorder } = this;
+    const { checks } = team.settings;
+    const checkSpecs = checks === 'detect' ? await detectChecks(store.root, store.prefix) : checksFromConfig(checks, store.prefix);
+    await store.keep(`bases/${base}`, base);
+    await this.begin();
+    const { agents, pattern, limits, settings } = team;
+    const turn = `t${this.state.turns.length + 1}`;
+    const facts = { turn, request: [...request], base, summary, checkSpecs, agents, pattern, limits, settings, seed: host.seed() };
+    recorder.record({ type: 'turn.started', ...facts });
+    return this.work();
+  }
+
+  async resume(): Promise<Decision> {
+    this.requireIdle();
+    const turn = currentTurn(this.state);
+    if (turn === undefined) throw fail('not-found', 'This session has no turn to go on with.');
+    if (turn.decision !== undefined) return turn.decision;
+    await this.meet(turn.agents);
+    this.recorder.record({ type: 'session.resumed' });
+    return this.work();
+  }
+
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  vote(candidate: CandidateId, reason: string): Decision | undefined {
+    const { turn } = candidateIn(this.state, candidate);
+    this.recorder.record({ type: 'ballot.cast', turn: turn.turn, ballot: { voter: 'you', choice: candidate, reason } });
+    const after = candidateIn(this.state, candidate).turn;
+    if (after.decision === undefined) return undefined;
+    const { cause, presented, winner } = after.decision;
+    const again = patternOf(after).decide(after);
+    const decision: Decision = {
+      ...again,
+      ...(cause !== undefined && { cause }),
+      ...(presented !== undefined && winner === again.winner && { presented }),
+    };
+    this.recorder.record({ type: 'turn.ended', turn: after.turn, ...decision });
+    return decision;
+  }
+
+  choose(candidate: CandidateId, reason?: string): void {
+    const { turn } = candidateIn(this.state, candidate);
+    this.recorder.record({ type: 'winner.chosen', turn: turn.turn, by: 'you', candidate, ...(reason !== undefined && { reason }) });
+  }
+
+  apply(request: ApplyRequest): Promise<ApplyOutcome> {
+    return this.changingFolder(() => applyCandidate(this.store, this.recorder, request));
+  }
+
+  undo({ dryRun = false }: { dryRun?: boolean } = {}): Promise<ApplyOutcome> {
+    return this.changingFolder(() => undoLast(this.store, this.recorder, dryRun));
+  }
+
+  async attach(file: string): Promise<Part> {
+    const bytes = await readFile(file).catch((cause: unknown) => {
+      throw fail('usage', `The attachment ${file} cannot be read.`, { cause });
+    });
+    const { type, mime } = mediaType(file);
+    return { type, name: basename(file), mime, blob: await this.store.putBlob(bytes), bytes: bytes.length };
+  }
+
+  /** Completes what a killed process had begun to apply. */
+  recover(): Promise<void> {
+    return this.changingFolder(() => recoverApplies(this.store, this.recorder, this.host));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposed ??= this.leave();
+    return this.disposed;
+  }
+
+  private async leave(): Promise<void> {
+    this.suspended.abort();
+    // Whoever waits for the turn is told there that it was interrupted.
+    await this.working?.catch(() => undefined);
+    await this.cleaning;
+    const commands = await this.opening?.catch(() => undefined); // It never opened.
+    await commands?.[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+    this.open?.log.close();
+    await this.open?.lock[Symbol.asyncDispose]();
+  }
+
+  private requireIdle(): void {
+    if (this.working !== undefined) throw fail('usage', 'A turn is under way in this session.');
+    if (this.disposed !== undefined) throw fail('interrupted', 'The session was left.');
+  }
+
+  private written(): Open {
+    if (this.open === undefined) throw new Error('The session has not begun');
+    return this.open;
+  }
+
+  /** Makes the session's folder, takes its lock and begins its log. */
+  private async begin(): Promise<void> {
+    if (this.open !== undefined) return;
+    const files = sessionFiles(this.folder, this.id);
+    mkdirSync(files.folder, { recursive: true });
+    const lock = await acquireLock(files.lock, `session ${this.id}`);
+    this.open = { lock, log: openLog(files.log).log };
+    this.recorder.record({ type: 'session.started', id: this.id, version: LOG_VERSION, folder: this.folder });
+  }
+
+  private work(): Promise<Decision> {
+    this.stopped = new AbortController();
+    const { id: session, recorder, store, host } = this;
+    const working = workTurn({
+      session,
+      recorder,
+      store,
+      host,
+      commands: () => this.commands(),
+      provider: (agent) => this.provider(agent),
+      suspended: this.suspended.signal,
+      stopped: this.stopped.signal,
+    }).finally(() => {
+      this.working = undefined;
+    });
+    this.working = working;
+    return working.then((decision) => {
+      // Copies of a project inside it disturb watchers and test runners. Whoever reads the outcome does not wait for it.
+      this.cleaning = store.cleanUp(session).catch((error: unknown) => host.log('warn', `Workspaces are left: ${String(error)}`));
+      return decision;
+    });
+  }
+
+  private commands(): Promise<Commands> {
+    const { folder, processes } = sessionFiles(this.folder, this.id);
+    this.opening ??= openCommands({ env: this.host.env, recordFile: processes, privateHome: join(folder, 'home') });
+    return this.opening;
+  }
+
+  /** Invariant: known secrets are hidden before the first fact of a turn. Where no agent has its key, nothing is started. */
+  private async meet(agents: readonly AgentSpec[]): Promise<void> {
+    const { env } = this.host;
+    this.recorder.hide(await secretsOf(env, agents));
+    const keys = await Promise.allSettled(agents.map((agent) => resolveKey(agent.backend.key, env)));
+    const gone = keys.find((key) => key.status === 'rejected');
+    if (keys.every((key) => key.status === 'rejected') && gone !== undefined) {
+      const { failure } = gone.reason instanceof FailureError ? gone.reason : fail('config', String(gone.reason));
+      throw new FailureError({ ...failure, code: 'config' });
+    }
+  }
+
+  private provider(id: string): Promise<Provider> {
+    const known = this.providers.get(id);
+    if (known !== undefined) return known;
+    const connecting = this.connect(id);
+    this.providers.set(id, connecting);
+    // One that failed may succeed the next time: a key that was put there meanwhile, a file that was mended.
+    connecting.catch(() => this.providers.delete(id));
+    return connecting;
+  }
+
+  private async connect(id: string): Promise<Provider> {
+    const agent = currentTurn(this.state)?.agents.find((one) => one.id === id);
+    if (agent === undefined) throw new Error(`There is no agent ${id}`);
+    const key = await resolveKey(agent.backend.key, this.host.env);
+    return withRetry(withPrices(await connect(agent.backend, key), agent.backend));
+  }
+
+  /** Two sessions of one folder do not change it at the same time. */
+  private async changingFolder<T>(work: () => Promise<T>): Promise<T> {
+    await using _ = await acquireLock(join(this.store.home, 'folder.lock'), `a change of the folder by session ${this.id}`);
+    return work();
+  }
 }

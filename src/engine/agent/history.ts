@@ -1,0 +1,60 @@
+/** What was asked, answered, applied and taken back in the turns before: an agent of the next turn begins with it. */
+import { textOf } from '../../protocol/content.js';
+import type { RunId, Selection } from '../../protocol/events.js';
+import type { ApplyState, SessionState, TurnState } from '../../protocol/state.js';
+
+const TURNS = 8;
+const WORDS = 3000;
+
+/** '' in a session's first turn. `closing`: the last words of a run. */
+export function historyText(state: SessionState, closing: (run: RunId) => string): string {
+  const before = state.turns.slice(0, -1);
+  if (before.length === 0) return '';
+  const left = before.length - TURNS;
+  const turns = before.slice(-TURNS).map((turn) => turnText(turn, state.applies, closing));
+  const note = left > 0 ? [`(${left} earlier ${left === 1 ? 'turn is' : 'turns are'} left out.)`] : [];
+  return [...note, ...turns].join('\n\n');
+}
+
+function turnText(turn: TurnState, applies: readonly ApplyState[], closing: (run: RunId) => string): string {
+  const lines = [`The person asked: ${cut(textOf(turn.request))}`];
+  const id = turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+  const chosen = turn.candidates.find((candidate) => candidate.id === id);
+  if (chosen === undefined) lines.push(`No answer was chosen (${turn.decision?.outcome ?? 'cut off'}).`);
+  else {
+    const by = turn.chosen === undefined ? 'The team chose' : 'The person chose';
+    lines.push(
+      `${by} this answer (${chosen.size.files} files, +${chosen.size.added} −${chosen.size.removed}): ${cut(textOf(chosen.words))}`,
+    );
+    const present = turn.runs.find((run) => run.purpose === 'present');
+    const words = present === undefined ? '' : closing(present.id).trim();
+    if (words !== '') lines.push(`It was presented with these words: ${cut(words)}`);
+  }
+  return [...lines, ...fate(turn, applies)].join('\n');
+}
+
+/** What the person did with the answers. */
+function fate(turn: TurnState, applies: readonly ApplyState[]): string[] {
+  const own = new Set(turn.candidates.map((candidate) => candidate.id));
+  const done = applies.filter((apply) => own.has(apply.candidate));
+  if (done.length === 0)
+    return turn.candidates.length === 0 ? [] : ['The person applied none of the answers: the folder does not have them.'];
+  return done.map((apply) => {
+    const other = apply.candidate === (turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner) ? 'it' : 'another answer';
+    const what = `${other}${selected(apply.selection)}`;
+    if (apply.status === 'undone') return `The person applied ${what} and took it back: ${listed(apply.paths)} are as before.`;
+    return `The person applied ${what}: ${listed(apply.paths)}.`;
+  });
+}
+
+function selected(selection: Selection): string {
+  if (selection === 'all') return ' as a whole';
+  const parts = selection.map(({ path, hunks }) => (hunks === undefined ? path : `${path} (hunks ${hunks.join(', ')})`));
+  return ` in part, ${parts.join(', ')}, and rejected the rest`;
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length > 20 ? `${paths.slice(0, 20).join(', ')} and ${paths.length - 20} more` : paths.join(', ');
+}
+
+const cut = (text: string): string => (text.length <= WORDS ? text : `${text.slice(0, WORDS)} […]`);

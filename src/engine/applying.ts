@@ -1,0 +1,90 @@
+/** Brings a candidate into the folder and takes it back, as facts: what is begun is written down before, what was done after. */
+import type { ApplyId, CandidateId, Selection } from '../protocol/events.js';
+import { fail } from '../protocol/failure.js';
+import type { ApplyState, CandidateState, SessionState, TurnState } from '../protocol/state.js';
+import type { Host } from './host.js';
+import type { Recorder } from './recorder.js';
+import { type ApplyPlan, planApply, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
+import type { Store } from './workspace/store.js';
+
+export interface ApplyRequest {
+  candidate: CandidateId;
+  selection: Selection;
+  /** Writes conflicts with markers instead of refusing. */
+  markers?: boolean;
+  /** Only plans. */
+  dryRun?: boolean;
+}
+
+/** What an apply or an undo did, or would do. With conflicts that are not marked nothing was changed. */
+export interface ApplyOutcome {
+  plan: ApplyPlan;
+  /** Absent where nothing was written: a dry run, conflicts, nothing to do. */
+  apply?: ApplyId;
+}
+
+/** A candidate of any turn, with its turn. Throws `not-found`. */
+export function candidateIn(state: SessionState, id: CandidateId): { turn: TurnState; candidate: CandidateState } {
+  for (const turn of state.turns) {
+    const candidate = turn.candidates.find((one) => one.id === id);
+    if (candidate !== undefined) return { turn, candidate };
+  }
+  const all = state.turns.flatMap((turn) => turn.candidates.map((candidate) => candidate.id));
+  throw fail('not-found', `There is no candidate ${id} in this session.`, {
+    hint: all.length === 0 ? 'No agent has answered yet.' : `There are: ${all.join(', ')}.`,
+  });
+}
+
+/** With a conflict that is not marked nothing is changed, and nothing is recorded. */
+export async function applyCandidate(store: Store, recorder: Recorder, request: ApplyRequest): Promise<ApplyOutcome> {
+  const { turn, candidate } = candidateIn(recorder.state, request.candidate);
+  const plan = await planApply(store, {
+    base: turn.base,
+    candidate: candidate.tree,
+    selection: request.selection,
+    ...(request.markers !== undefined && { markers: request.markers }),
+  });
+  if (request.dryRun || plan.paths.length === 0) return { plan };
+  const apply = `a${recorder.state.applies.length + 1}`;
+  const { before, after, paths } = plan;
+  await store.keep(`applied/${before}`, before);
+  await store.keep(`applied/${after}`, after);
+  recorder.record({ type: 'apply.started', apply, candidate: candidate.id, selection: request.selection, paths, before, after });
+  try {
+    await writeChanges(store, before, after, { paths });
+  } catch (error) {
+    // All or nothing: what was begun has been brought back.
+    recorder.record({ type: 'changes.undone', apply, paths: [], cause: 'crash' });
+    throw error;
+  }
+  const marked = plan.conflicts.filter((conflict) => conflict.marked).map((conflict) => conflict.path);
+  recorder.record({ type: 'changes.applied', apply, candidate: candidate.id, paths, marked });
+  return { plan, apply };
+}
+
+/**
+ * Takes back the last apply that stands. It needs no fact before it: where it is cut off, the apply still stands, and to undo it again
+ * merges to the same end.
+ */
+export async function undoLast(store: Store, recorder: Recorder, dryRun: boolean): Promise<ApplyOutcome> {
+  const last = recorder.state.applies.findLast((apply) => apply.status === 'applied');
+  if (last === undefined) throw fail('not-found', 'Nothing of this session is applied to the folder, so there is nothing to undo.');
+  const plan = await planUndo(store, last);
+  if (dryRun || plan.conflicts.length > 0) return { plan };
+  await writeChanges(store, plan.before, plan.after, { paths: plan.paths });
+  recorder.record({ type: 'changes.undone', apply: last.id, paths: plan.paths, cause: 'asked' });
+  return { plan, apply: last.id };
+}
+
+/** Completes what a killed process had begun to apply. Invariant: edits that were made since are left as they are. */
+export async function recoverApplies(store: Store, recorder: Recorder, host: Pick<Host, 'log'>): Promise<void> {
+  for (const apply of recorder.state.applies.filter((one) => one.status === 'started')) await recover(store, recorder, host, apply);
+}
+
+async function recover(store: Store, recorder: Recorder, host: Pick<Host, 'log'>, apply: ApplyState): Promise<void> {
+  const { edited } = await recoverApply(store, apply, 'complete');
+  const paths = apply.paths.filter((path) => !edited.includes(path));
+  if (edited.length > 0)
+    host.log('warn', `An apply was cut off, and these files were edited since, so they were left as they are: ${edited.join(', ')}.`);
+  recorder.record({ type: 'changes.applied', apply: apply.id, candidate: apply.candidate, paths, marked: [] });
+}

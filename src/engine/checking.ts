@@ -1,0 +1,122 @@
+/** The evidence of one turn: each tree is checked once, against the base, whoever asks. */
+import { availableParallelism } from 'node:os';
+import type { CandidateId, CheckResult, CheckSpec, TreeId } from '../protocol/events.js';
+import { currentTurn } from '../protocol/state.js';
+import { type ChecksResult, runChecks } from './evidence/check.js';
+import { detectChecks } from './evidence/detect.js';
+import type { Commands } from './process/commands.js';
+import type { Recorder } from './recorder.js';
+import type { Store } from './workspace/store.js';
+
+export interface CheckingOptions {
+  store: Store;
+  commands(): Promise<Commands>;
+  recorder: Recorder;
+  base: TreeId;
+  specs: readonly CheckSpec[];
+  /** Checks that only a candidate has are looked for too. */
+  discover: boolean;
+  /** Ends with the turn. */
+  signal: AbortSignal;
+  /** Whether what was stopped by the signal is still to be recorded: not where the session goes on later. */
+  recordsStopped(): boolean;
+}
+
+export interface Checking {
+  /** Starts the checks of a tree, or joins those that run or have ended. Recorded either way. */
+  of(tree: TreeId, candidate?: CandidateId): Promise<ChecksResult>;
+  /** Only some checks, or of no lasting interest: not recorded. */
+  some(tree: TreeId, names: readonly string[], show: (text: string) => void): Promise<ChecksResult>;
+  /** All that runs has ended. */
+  settled(): Promise<void>;
+}
+
+/** Files that may bring checks along where the base has none. */
+const DEFINES =
+  /(^|\/)(package\.json|makefile|gnumakefile|justfile|pyproject\.toml|setup\.(py|cfg)|pytest\.ini|tox\.ini|go\.mod|cargo\.toml)$|(^|\/)test_[^/]*\.py$/i;
+
+export function openChecking(options: CheckingOptions): Checking {
+  const { store, recorder, base, specs, signal } = options;
+  const running = new Map<TreeId, Promise<ChecksResult>>();
+  const slots = limited(Math.max(1, availableParallelism()));
+
+  const known = (tree: TreeId): ChecksResult | undefined => {
+    const checks = currentTurn(recorder.state)?.checks[tree];
+    return checks?.results && { checks: checks.results, changed: checks.changed ?? [] };
+  };
+  const check = async (tree: TreeId, names?: readonly string[], show?: (text: string) => void): Promise<ChecksResult> => {
+    if (specs.length === 0 && !(options.discover && (await definesChecks(store, base, tree)))) return { checks: [], changed: [] };
+    const baseline = tree === base || specs.length === 0 ? undefined : (await of(base)).checks;
+    const commands = await options.commands();
+    return slots(() =>
+      runChecks({
+        store,
+        commands,
+        base,
+        tree,
+        specs,
+        signal,
+        ...(baseline && { baseline }),
+        ...(names && { names }),
+        ...(show && { show }),
+        ...(options.discover && { discover: (root: string) => detectChecks(root, store.prefix) }),
+      }),
+    );
+  };
+  const recorded = async (tree: TreeId, candidate: CandidateId | undefined): Promise<ChecksResult> => {
+    const turn = currentTurn(recorder.state)?.turn ?? '';
+    const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
+    recorder.record({ type: 'check.started', ...about });
+    const result = await check(tree).catch((error: unknown) => ({ checks: unknown(specs, error), changed: [] }));
+    if (!signal.aborted || options.recordsStopped()) {
+      const { checks, changed } = result;
+      recorder.record({ type: 'evidence.recorded', ...about, checks, ...(changed.length > 0 && { changed }) });
+    }
+    return result;
+  };
+  function of(tree: TreeId, candidate?: CandidateId): Promise<ChecksResult> {
+    const ended = known(tree);
+    if (ended !== undefined) return Promise.resolve(ended);
+    const already = running.get(tree);
+    if (already !== undefined) return already;
+    const promise = recorded(tree, candidate);
+    running.set(tree, promise);
+    return promise;
+  }
+
+  return {
+    of,
+    some: (tree, names, show) => check(tree, names, show),
+    async settled() {
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+/** Invariant: checks that could not be run are said to be not run, with the reason; they hold nothing against a candidate. */
+function unknown(specs: readonly CheckSpec[], error: unknown): CheckResult[] {
+  const why = error instanceof Error ? error.message : String(error);
+  return specs.map(({ name, command }) => ({ name, command, version: 'base', status: 'not-run', why, durationMs: 0 }));
+}
+
+async function definesChecks(store: Store, base: TreeId, tree: TreeId): Promise<boolean> {
+  const changes = await store.changes(base, tree);
+  return changes.some((change) => DEFINES.test(change.path));
+}
+
+/** At most so many at once; the others wait in the order in which they came. */
+function limited(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

@@ -1,0 +1,165 @@
+/** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
+import type { Candidate, Shown, TreeId } from '../protocol/events.js';
+import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
+import { badness, standing } from './patterns/tally.js';
+import type { Recorder } from './recorder.js';
+import { newAnswer, vote } from './tools/coordinate.js';
+import type { Tool, ToolResult } from './tools/tool.js';
+import type { Store } from './workspace/store.js';
+
+export interface CoordinationPort {
+  store: Store;
+  recorder: Recorder;
+  run: Pick<RunState, 'id' | 'turn' | 'agent'>;
+  snapshot(): Promise<TreeId>;
+  /** The agent's words with paths that hold elsewhere. */
+  clean(words: string): string;
+  /** Answers that were put forward since, and that the agent is told of with its next message. */
+  news(): readonly Shown[];
+  /** Resolves once there is news. */
+  untilNews(): Promise<void>;
+}
+
+/** The tools that are open to the agent now: `new_answer` below the cap, `vote` once it was shown an answer. */
+export function coordinationOf(port: CoordinationPort): Tool[] {
+  const turn = turnOf(port);
+  const answered = turn.candidates.filter((candidate) => candidate.agent === port.run.agent).length;
+  const [first, ...rest] = labelsFor(turn, port.run.agent);
+  return [
+    ...(answered < turn.pattern.answers ? [newAnswer((content) => submit(port, content))] : []),
+    ...(first !== undefined ? [vote([first, ...rest], (label, reason) => cast(port, label, reason))] : []),
+  ];
+}
+
+const turnOf = (port: CoordinationPort): TurnState => {
+  const turn = currentTurn(port.recorder.state);
+  if (turn?.turn !== port.run.turn) throw new Error(`Run ${port.run.id} is not of the current turn`);
+  return turn;
+};
+
+function labelsFor(turn: TurnState, voter: string): string[] {
+  const labels = turn.shown.filter((shown) => shown.voter === voter).map((shown) => shown.label);
+  return [...new Set(labels)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** Invariant: the tree of a candidate is in the store, and kept there, before its fact is in the log. */
+async function submit(port: CoordinationPort, content: string): Promise<ToolResult> {
+  const words = port.clean(content).trim();
+  if (words === '') return refuse(port, 'The words of an answer must not be empty: say what you changed and how you checked it.');
+  const tree = await port.snapshot();
+  const turn = turnOf(port);
+  const why = notNew(turn, port.run.agent, words, tree) ?? (await notNovel(port, turn, words, tree));
+  if (why !== undefined) return refuse(port, why);
+  putForward(port.recorder, await candidateOf(port, words, tree));
+  return { ok: true, output: 'Your answer was put forward.' };
+}
+
+function refuse(port: CoordinationPort, why: string): ToolResult {
+  port.recorder.record({ type: 'candidate.refused', run: port.run.id, why });
+  return { ok: false, output: why };
+}
+
+/** Equal words on an equal tree are no news. */
+function notNew(turn: TurnState, agent: string, words: string, tree: TreeId): string | undefined {
+  const same = turn.candidates.find((one) => one.agent === agent && one.tree === tree && textsOf(one) === words);
+  return same && 'Not accepted: this is the answer that you have put forward already. Change something that matters, or vote.';
+}
+
+const textsOf = (candidate: Candidate): string => candidate.words.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+
+/** From which likeness on an answer is no news: of its change to another's whose checks are no worse, and of words on an equal tree. */
+const LIKENESS = { lenient: undefined, balanced: { change: 0.95, words: 0.7 }, strict: { change: 0.85, words: 0.5 } } as const;
+
+async function notNovel(port: CoordinationPort, turn: TurnState, words: string, tree: TreeId): Promise<string | undefined> {
+  const most = LIKENESS[turn.pattern.novelty];
+  if (most === undefined) return undefined;
+  const known = standing(turn).filter((one) => one.agent === port.run.agent || isShown(turn, port.run.agent, one));
+  for (const one of known) {
+    if (one.tree === tree) {
+      if (jaccard(words, textsOf(one)) > most.words) return tooAlike;
+    } else if (badness(turn, one) === 0 && (await port.store.similarity(turn.base, one.tree, tree)) > most.change) return tooAlike;
+  }
+  return undefined;
+}
+
+const tooAlike =
+  'Not accepted: it is nearly the same as an answer that is there already. Make it better in something that matters, or vote.';
+
+const isShown = (turn: TurnState, voter: string, candidate: CandidateState): boolean =>
+  turn.shown.some((shown) => shown.voter === voter && shown.candidate === candidate.id);
+
+function jaccard(a: string, b: string): number {
+  const [one, other] = [new Set(a.toLowerCase().split(/\s+/)), new Set(b.toLowerCase().split(/\s+/))];
+  const both = [...one].filter((word) => other.has(word)).length;
+  return both / (one.size + other.size - both);
+}
+
+/** Invariant: the number is given in the tick in which the fact is recorded, so no two candidates share one. */
+export function putForward(recorder: Recorder, candidate: Omit<Candidate, 'id'>): void {
+  const count = recorder.state.turns.reduce((sum, one) => sum + one.candidates.length, 0);
+  recorder.record({ type: 'candidate.submitted', candidate: { id: `c${count + 1}`, ...candidate } });
+}
+
+/**
+ * A candidate of this run, with its size and its likeness to the base, to the agent's previous one and to every other agent's latest.
+ * `presents`: the winner that it is a newer version of.
+ */
+export async function candidateOf(
+  port: Pick<CoordinationPort, 'store' | 'recorder' | 'run'>,
+  words: string,
+  tree: TreeId,
+  presents?: string,
+): Promise<Omit<Candidate, 'id'>> {
+  const { store, recorder, run } = port;
+  const turn = currentTurn(recorder.state);
+  if (turn === undefined) throw new Error('There is no turn');
+  const own = turn.candidates.filter((one) => one.agent === run.agent);
+  const previous = turn.candidates.find((one) => one.id === presents) ?? own.at(-1);
+  const others = standing(turn).filter((one) => one.agent !== run.agent);
+  const compared = [...(previous ? [previous] : []), ...others];
+  const [changes, toBase, ...scores] = await Promise.all([
+    store.changes(turn.base, tree),
+    Promise.resolve(tree === turn.base ? 1 : 0),
+    ...compared.map((one) => store.similarity(turn.base, one.tree, tree)),
+    store.keep(`trees/${tree}`, tree),
+  ]);
+  return {
+    agent: run.agent,
+    run: run.id,
+    turn: run.turn,
+    words: [{ type: 'text', text: words }],
+    tree,
+    ...(previous && { previous: previous.id }),
+    size: {
+      files: changes.length,
+      added: changes.reduce((sum, change) => sum + change.added, 0),
+      removed: changes.reduce((sum, change) => sum + change.removed, 0),
+    },
+    similarity: [{ to: 'base', score: toBase }, ...compared.map((one, at) => ({ to: one.id, score: Number(scores[at] ?? 0) }))],
+  };
+}
+
+/**
+ * Invariant: a ballot is checked and recorded in one tick, so no answer can come between. It is refused where the voter was not shown
+ * what it votes for, where that has been replaced, and where news waits that it has not seen.
+ */
+async function cast(port: CoordinationPort, label: string, reason: string): Promise<ToolResult> {
+  const shown = turnOf(port).shown.findLast((one) => one.voter === port.run.agent && one.label === label);
+  if (shown === undefined) return refuseBallot(port, `Not accepted: you were not shown an answer with the label ${label}.`);
+  if (!stands(port, shown) && port.news().length === 0) await port.untilNews();
+  if (port.news().length > 0) return refuseBallot(port, unseenNews);
+  if (!stands(port, shown)) return refuseBallot(port, `Not accepted: ${label} has been replaced by a newer answer of the same author.`);
+  const ballot = { voter: port.run.agent, choice: shown.candidate, reason: port.clean(reason) };
+  port.recorder.record({ type: 'ballot.cast', turn: port.run.turn, run: port.run.id, ballot });
+  return { ok: true, output: 'Your vote was counted.' };
+}
+
+const unseenNews =
+  'Not accepted: answers were put forward that you have not seen yet. They come with the next message; look at them, then vote or answer.';
+
+const stands = (port: CoordinationPort, { candidate }: Shown): boolean => standing(turnOf(port)).some((one) => one.id === candidate);
+
+function refuseBallot(port: CoordinationPort, why: string): ToolResult {
+  port.recorder.record({ type: 'ballot.refused', run: port.run.id, why });
+  return { ok: false, output: why };
+}

@@ -1,0 +1,117 @@
+/** Where facts come to be: redacted, appended, folded and published in one synchronous call. */
+import type { Delta, Event, Fact, FactEvent, RunId } from '../protocol/events.js';
+import { emptyState, reduce, type SessionState } from '../protocol/state.js';
+import type { Log } from './log.js';
+import { redactor } from './log.js';
+import { redactStream, type StreamRedactor } from './redact-stream.js';
+
+export interface Recorder {
+  readonly state: SessionState;
+  readonly events: readonly FactEvent[];
+  /** The facts of one run, in order. */
+  ofRun(run: RunId): readonly FactEvent[];
+  /** Invariant: when it returns, the fact is in the log, in the state, and told to everyone; nothing can come between. */
+  record(fact: Fact): FactEvent;
+  /** Shown and never written. */
+  emit(delta: Delta): void;
+  subscribe(listener: (event: Event) => void): () => void;
+  /** Resolves with the next fact; at once where one has come since the last call. */
+  changed(): Promise<void>;
+  /** Wakes who waits in `changed` without a fact. */
+  wake(): void;
+  /** Values that are never recorded or shown, from now on. */
+  hide(secrets: readonly string[]): void;
+}
+
+/** `events`: what the log holds already. `now` gives milliseconds since 1970. */
+export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, events: readonly FactEvent[] = []): Recorder {
+  const all: FactEvent[] = [];
+  const byRun = new Map<RunId, FactEvent[]>();
+  const listeners = new Set<(event: Event) => void>();
+  const waiting = new Set<() => void>();
+  let state = emptyState;
+  let deltas = 0;
+  let dirty = false;
+  let secrets: readonly string[] = [];
+  let redact = redactor([]);
+  const streams = new Map<string, { redactor: StreamRedactor; last: Delta }>();
+
+  const take = (event: FactEvent): void => {
+    state = reduce(state, event);
+    all.push(event);
+    const run = runIn(event);
+    if (run !== undefined) {
+      const own = byRun.get(run);
+      if (own === undefined) byRun.set(run, [event]);
+      else own.push(event);
+    }
+    deltas = 0;
+  };
+  const publish = (event: Event): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const emit = (delta: Delta): void => {
+    deltas += 1;
+    publish({ ...delta, after: state.seq, n: deltas, at: now() });
+  };
+  const wake = (): void => {
+    dirty = true;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  /** What was held back of a run's text is shown before the fact that completes it. */
+  const settle = (run: RunId | undefined): void => {
+    for (const [key, { redactor: stream, last }] of streams) {
+      if (run === undefined || last.run !== run) continue;
+      streams.delete(key);
+      const text = stream.flush();
+      if (text !== '' && 'text' in last) emit({ ...last, text });
+    }
+  };
+  for (const event of events) take(event);
+
+  return {
+    get state() {
+      return state;
+    },
+    events: all,
+    ofRun: (run) => byRun.get(run) ?? [],
+    record(fact) {
+      settle(runIn(fact));
+      // A clock that goes backwards must not make later facts look earlier.
+      const at = Math.max(now(), state.at);
+      const event = { ...redact(fact), seq: state.seq + 1, at } as FactEvent;
+      log().append(event);
+      take(event);
+      publish(event);
+      wake();
+      return event;
+    },
+    emit(delta) {
+      if (!('text' in delta) || secrets.length === 0) return emit(delta);
+      const key = `${delta.run}/${delta.type}/${'call' in delta ? delta.call : ''}`;
+      const stream = streams.get(key) ?? { redactor: redactStream(secrets, redact), last: delta };
+      streams.set(key, { ...stream, last: delta });
+      const text = stream.redactor.push(delta.text);
+      if (text !== '') emit({ ...delta, text });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async changed() {
+      if (!dirty) await new Promise<void>((resolve) => waiting.add(resolve));
+      dirty = false;
+    },
+    wake,
+    hide(values) {
+      secrets = [...new Set([...secrets, ...values])];
+      redact = redactor(secrets);
+    },
+  };
+}
+
+function runIn(fact: Fact): RunId | undefined {
+  if ('run' in fact) return fact.run;
+  return fact.type === 'candidate.submitted' ? fact.candidate.run : undefined;
+}

@@ -1,0 +1,178 @@
+/** Where one run works: its workspace, the files of the answers it was shown, and the walls around its commands. */
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, posix, relative } from 'node:path';
+import type { RunId, SessionId, Settings, Shown, TreeId } from '../protocol/events.js';
+import { currentTurn, type RunState } from '../protocol/state.js';
+import { find } from './agent/answers.js';
+import type { Host } from './host.js';
+import type { Commands } from './process/commands.js';
+import { removeTree } from './process/remove-tree.js';
+import type { Recorder } from './recorder.js';
+import { openBackground } from './tools/background.js';
+import { type Jail, openJail, type Readable } from './tools/jail.js';
+import type { Policy } from './tools/policy.js';
+import type { Background, CommandScope, ToolContext } from './tools/tool.js';
+import type { Store, Workspace } from './workspace/store.js';
+
+export interface WorkplaceOptions {
+  store: Store;
+  recorder: Recorder;
+  host: Host;
+  commands(): Promise<Commands>;
+  policy: Policy;
+  session: SessionId;
+  dependencies: Settings['dependencies'];
+  run: Pick<RunState, 'id' | 'turn' | 'agent' | 'from'>;
+  /** What the workspace begins with where it is new. */
+  tree: TreeId;
+  signal: AbortSignal;
+  checks: ToolContext['checks'];
+}
+
+export interface Workplace extends AsyncDisposable {
+  /** The absolute path of the workspace, whether or not it is there yet. */
+  readonly root: string;
+  /** What a tool call works with; made when it is first needed. */
+  context(call: string): Promise<ToolContext>;
+  /** Lays out the files of answers that the agent is shown; what replaces an older version of a label takes its place. */
+  layOut(shown: readonly Shown[]): void;
+  /** The path by which the agent's tools read the files of an answer. */
+  pathOf(label: string): string;
+  /** The tree of the workspace as it is now. */
+  snapshot(): Promise<TreeId>;
+}
+
+interface Made {
+  workspace: Workspace;
+  jail: Jail;
+  scope: CommandScope;
+  background: Background & AsyncDisposable;
+  commands: Commands;
+}
+
+/** An agent keeps its workspace through a turn; a run that starts from a given answer has one of its own. Names say nothing of who works there. */
+export function workspaceName(run: WorkplaceOptions['run']): string {
+  const of = run.from === undefined ? `${run.turn}/${run.agent}` : `${run.turn}/${run.id}`;
+  return createHash('sha256').update(of).digest('hex').slice(0, 8);
+}
+
+export const workspaceRoot = (store: Pick<Store, 'home'>, session: SessionId, name: string): string =>
+  join(store.home, 'workspaces', session, name);
+
+export function openWorkplace(options: WorkplaceOptions): Workplace {
+  const { store, recorder, session, run, signal } = options;
+  const name = workspaceName(run);
+  const root = workspaceRoot(store, session, name);
+  const peers = `${root}-peers`;
+  const readable = new Map<string, Readable>();
+  let layingOut: Promise<unknown> = Promise.resolve();
+  let making: Promise<Made> | undefined;
+
+  const made = (): Promise<Made> => {
+    making ??= make(options, { name, peers, readable: () => [...readable.values()] });
+    return making;
+  };
+  // The first reply of the model does not wait for the workspace.
+  made().catch(() => undefined); // Whoever needs it is told.
+
+  const pathOf = (label: string): string => posix.join(upFrom(store.prefix), `${name}-peers`, label);
+  const layOut = (shown: readonly Shown[]): void => {
+    const turn = currentTurn(recorder.state);
+    if (turn === undefined) return;
+    for (const { candidate: id, label } of shown) {
+      const candidate = find(turn, id);
+      if (candidate.agent === run.agent) continue;
+      const to = join(peers, label);
+      layingOut = layingOut.then(async () => {
+        await removeTree(to);
+        await mkdir(peers, { recursive: true });
+        await store.checkout(candidate.tree, to, { dependencies: 'none', signal });
+        readable.set(label, { path: to, shownAs: pathOf(label) });
+      });
+      layingOut.catch(() => undefined); // Whoever reads there is told.
+    }
+  };
+
+  return {
+    root,
+    pathOf: (label) => posix.join(pathOf(label), store.prefix),
+    layOut,
+    async context(call) {
+      const { workspace, jail, scope, background, commands } = await made();
+      await layingOut;
+      return {
+        jail,
+        commands,
+        policy: options.policy,
+        env: workspace.env,
+        commandScope: scope,
+        background,
+        signal,
+        show: (text) => recorder.emit({ type: 'output.delta', run: run.id, call, text }),
+        approve: (what, why) => approve(options, call, what, why),
+        checks: options.checks,
+      };
+    },
+    async snapshot() {
+      const { workspace } = await made();
+      return workspace.snapshot({ touched: touchedBy(recorder, run.id), signal });
+    },
+    async [Symbol.asyncDispose]() {
+      const there = await making?.catch(() => undefined); // It was never there.
+      await there?.background[Symbol.asyncDispose]();
+      await layingOut.catch(() => undefined); // Nobody reads there any more.
+    },
+  };
+}
+
+const upFrom = (prefix: string): string => '../'.repeat(prefix === '' ? 1 : prefix.split('/').length + 1);
+
+async function make(
+  options: WorkplaceOptions,
+  { name, peers, readable }: { name: string; peers: string; readable: () => Readable[] },
+): Promise<Made> {
+  const { store, session, tree, dependencies, signal, policy } = options;
+  const [commands, workspace] = await Promise.all([options.commands(), store.fork({ session, name, tree, dependencies, signal })]);
+  const linked = workspace.linkedRoots.map((path) => ({ path, shownAs: path }));
+  const jail = await openJail({
+    root: workspace.root,
+    cwd: workspace.cwd,
+    folder: store.folder,
+    folderRoot: store.root,
+    readable: () => [...readable(), ...linked],
+  });
+  await mkdir(peers, { recursive: true });
+  // Invariant: of the person's folder a command sees its own workspace, the files it was shown and what dependency links lead to; nothing
+  // of other agents, of the session's log, or of files that were left out of the base.
+  const scope: CommandScope = {
+    writable: [workspace.root],
+    readOnly: [...workspace.linkedRoots, peers, store.gitDir],
+    unreadable: [store.root],
+    network: policy.network,
+  };
+  return { workspace, jail, scope, commands, background: openBackground(commands, { ...scope, env: workspace.env }) };
+}
+
+/** Intent before effect: what is asked is written down, then what was answered. */
+async function approve(options: WorkplaceOptions, call: string, what: string, why: string): Promise<{ allowed: boolean; why?: string }> {
+  const { recorder, host, run, signal } = options;
+  const asked = recorder.ofRun(run.id).findLast((fact) => fact.type === 'tool.called' && fact.call === call);
+  const effect = asked?.type === 'tool.called' ? asked.effect : 'run';
+  recorder.record({ type: 'approval.requested', run: run.id, call, effect, what, why });
+  const answer = await host.approve({ effect, what, why }, signal);
+  recorder.record({ type: 'approval.answered', run: run.id, call, ...answer });
+  return { allowed: answer.answer === 'allowed', ...(answer.why !== undefined && { why: answer.why }) };
+}
+
+/** Paths that tools wrote in this run: hashed by name in a snapshot, whatever their times say. */
+function touchedBy(recorder: Recorder, run: RunId): string[] {
+  return recorder.ofRun(run).flatMap((fact) => (fact.type === 'tool.returned' ? (fact.wrote ?? []) : []));
+}
+
+/** Paths of the workspace as words name them become relative, so that they hold for everyone who reads the words later. */
+export function withoutRoot(words: string, root: string, cwd: string): string {
+  const inside = relative(root, cwd);
+  const folders = inside === '' ? [root] : [join(root, inside), root];
+  return folders.reduce((text, folder) => text.replaceAll(`${folder}/`, '').replaceAll(folder, '.'), words);
+}

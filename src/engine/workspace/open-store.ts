@@ -1,0 +1,110 @@
+/** Opens the shadow store of a folder: `.massgen/store.git`, made where it is not there yet. */
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TreeId } from '../../protocol/events.js';
+import { removeTree } from '../process/remove-tree.js';
+import { capture } from './capture.js';
+import { changes, diff } from './changes.js';
+import { isMissing } from './disk.js';
+import { checkout, fork, RAW } from './fork.js';
+import { git, gitText } from './git.js';
+import { writeExcludes } from './ignored.js';
+import { type Layout, layoutOf } from './layout.js';
+import { similarityIn } from './similarity.js';
+import type { Base, Store } from './store.js';
+import { editTree, listTree, readBlob, writeBlob } from './trees.js';
+
+export async function openStore(folder: string): Promise<Store> {
+  const layout = await layoutOf(folder);
+  await makeStore(layout);
+  const { gitDir, home } = layout;
+  const similarity = similarityIn(gitDir);
+  let capturing: Promise<unknown> = Promise.resolve();
+  return {
+    folder: layout.folder,
+    root: layout.root,
+    prefix: layout.prefix,
+    gitDir,
+    home,
+    // One at a time: two would write the same index.
+    capture(options) {
+      const next: Promise<Base> = capturing.then(() => capture(layout, options));
+      capturing = next.catch(() => undefined); // Whoever asked for it is told.
+      return next;
+    },
+    fork: (options) => fork(layout, options),
+    checkout: (tree, to, options) => checkout(layout, tree, to, options),
+    overlay: (tree, other, paths) => overlay(gitDir, tree, other, paths),
+    async cleanUp(session) {
+      await removeTree(join(home, 'workspaces', session));
+      await removeTree(join(gitDir, 'workspaces', session));
+    },
+    changes: (from, to, options) => changes(gitDir, from, to, options),
+    diff: (from, to, options) => diff(gitDir, from, to, options),
+    similarity,
+    read: (tree, path) => read(gitDir, tree, path),
+    putBlob: (bytes) => writeBlob(gitDir, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
+    getBlob: (id) => readBlob(gitDir, id),
+    has: (tree) => has(gitDir, tree),
+    async keep(name, tree) {
+      await git(['update-ref', `refs/massgen/${name.replace(/[^A-Za-z0-9/-]/g, '-')}`, tree], { gitDir });
+    },
+    async size() {
+      const [store, workspaces] = await Promise.all([bytesIn(gitDir), bytesIn(join(home, 'workspaces'))]);
+      return { store, workspaces };
+    },
+    async [Symbol.asyncDispose]() {
+      await capturing;
+    },
+  };
+}
+
+/** `.massgen/` ignores itself. What an older MassGen keeps in it is left as it is. */
+async function makeStore(layout: Layout): Promise<void> {
+  const { home, gitDir, format } = layout;
+  await mkdir(home, { recursive: true });
+  if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
+  if (!existsSync(join(gitDir, 'HEAD')))
+    await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
+  await mkdir(join(gitDir, 'info'), { recursive: true });
+  await writeFile(join(gitDir, 'info', 'attributes'), RAW);
+  if (!existsSync(join(gitDir, 'info', 'exclude'))) await writeExcludes(layout);
+}
+
+async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: readonly string[]): Promise<TreeId> {
+  const theirs = await listTree(gitDir, other);
+  return editTree(gitDir, tree, new Map(paths.map((path) => [path, theirs.get(path)])));
+}
+
+async function read(gitDir: string, tree: TreeId, path: string): Promise<Uint8Array | undefined> {
+  const line = await gitText(['--literal-pathspecs', 'ls-tree', '-z', tree, '--', path], { gitDir });
+  const [, type, id] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(line) ?? [];
+  return type === 'blob' && id !== undefined ? readBlob(gitDir, id) : undefined;
+}
+
+/** Deep: every tree and every file in it can be read. */
+async function has(gitDir: string, tree: TreeId): Promise<boolean> {
+  const whole = await git(['rev-list', '--objects', '--quiet', tree], { gitDir }).then(
+    () => true,
+    () => false, // What cannot be walked is not there.
+  );
+  if (!whole) return false;
+  const type = await gitText(['cat-file', '-t', tree], { gitDir, okCodes: [0, 1, 128] });
+  return type.trim() === 'tree';
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const sizes = await Promise.all(
+      entries.map(async (entry) =>
+        entry.isDirectory() ? bytesIn(join(folder, entry.name)) : (await lstat(join(folder, entry.name))).size,
+      ),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}
