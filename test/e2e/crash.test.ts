@@ -26,18 +26,28 @@ afterAll(removeFolders);
 
 const fix = { edit_file: { path: 'sum.js', old_text: 'one, 1)', new_text: 'one, 0)' } };
 const wrong = { edit_file: { path: 'sum.js', old_text: 'one, 1)', new_text: 'String(one), "")' } };
+/** A write whose outcome is not known is never repeated by the loop; the model looks, and does it again if need be. */
+const unknown = { contains: 'outcome is not known' };
 const team = (): Team =>
   scriptedTeam({
     right: {
       work: [
         { call: [{ read_file: { path: 'sum.js' } }, { run_command: { command: 'ls' } }] },
         { call: [fix] },
+        { when: unknown, call: [fix], answer: 'The sum starts at 0.' },
         { answer: 'The sum starts at 0.' },
         { vote: { for: 'starts at 0', reason: 'Its tests pass.' } },
       ],
       present: [{ say: 'The sum starts at 0 now.' }],
     },
-    mistaken: { work: [{ call: [wrong] }, { answer: 'It works.' }, { vote: { for: 'best', reason: 'Mine fails a test.' } }] },
+    mistaken: {
+      work: [
+        { call: [wrong] },
+        { when: unknown, call: [wrong], answer: 'It works.' },
+        { answer: 'It works.' },
+        { vote: { for: 'best', reason: 'Mine fails a test.' } },
+      ],
+    },
   });
 
 interface Outcome {
