@@ -19,7 +19,7 @@ export interface CallsPort {
 /**
  * True where one of the calls ended the run. Calls that have returned already, before a crash, are left out.
  * Invariant: `tool.called` stands before anything happens, `tool.returned` after. A call that has no return is never made again unless it
- * only reads.
+ * only reads, or its whole effect would be a fact that is not there.
  */
 export async function callAll(port: CallsPort, calls: readonly ToolCallPart[], offered: readonly Tool[]): Promise<boolean> {
   const table = new Map(offered.map((tool) => [tool.name, tool]));
@@ -55,7 +55,7 @@ function batches(calls: readonly ToolCallPart[], effectOf: (call: ToolCallPart) 
 async function callOne(port: CallsPort, call: ToolCallPart, table: ReadonlyMap<string, Tool>): Promise<boolean> {
   const tool = table.get(call.tool);
   const effect = tool?.effect ?? 'read';
-  if (wasCalled(port, call) && effect !== 'read') {
+  if (wasCalled(port, call) && !repeatable(effect)) {
     answer(port, call, effect, { ok: false, output: unknownOutcome });
     return false;
   }
@@ -68,6 +68,9 @@ async function callOne(port: CallsPort, call: ToolCallPart, table: ReadonlyMap<s
   returned(port, call, result, port.now() - began);
   return effect === 'coordinate' && result.ok;
 }
+
+/** What `new_answer` and `vote` do is a fact or it did not happen, so they can be made again like what only reads. */
+const repeatable = (effect: Effect): boolean => effect === 'read' || effect === 'coordinate';
 
 const unknownOutcome =
   'The process was stopped while this ran, so its outcome is not known. It was not run again: look at the state of your files before you repeat it.';
