@@ -317,6 +317,6 @@ class LiveSession implements Session {
   /** Two sessions of one folder do not change it at the same time. */
   private async changingFolder<T>(work: () => Promise<T>): Promise<T> {
     await using _ = await acquireLock(join(this.store.home, 'folder.lock'), `a change of the folder by session ${this.id}`);
-    return work();
+    return await work();
   }
 }
