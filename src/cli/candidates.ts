@@ -1,0 +1,72 @@
+/** `massgen candidates` and `massgen diff`: what was put forward, and as a change. */
+import { liveBallots } from '../engine/patterns/tally.js';
+import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
+import { openStore } from '../engine/workspace/open-store.js';
+import { textOf } from '../protocol/content.js';
+import { fail } from '../protocol/failure.js';
+import type { CandidateState, TurnState } from '../protocol/state.js';
+import { currentTurn } from '../protocol/state.js';
+import { folderOf, type Options } from './args.js';
+import { hasColour, json, out } from './output.js';
+import { candidatesText } from './provisional.js';
+import { candidateBy, nameOf, winnerOf } from './refs.js';
+
+/** The session that is meant, as its log tells; without a lock. */
+export async function logOf(which: string, options: Options): Promise<SessionLog & { folder: string }> {
+  const folder = await folderOf(options);
+  return { folder, ...(await readSession(folder, await findSession(folder, which))) };
+}
+
+export async function candidates(which: string, options: Options): Promise<number> {
+  const { state } = await logOf(which, options);
+  const turn = currentTurn(state);
+  if (turn === undefined) throw fail('not-found', 'This session has no turn yet, so there is no candidate.');
+  if (options.json) json(turn.candidates.map((candidate) => rowOf(turn, candidate)));
+  else out(candidatesText(state, turn, { colour: hasColour('stdout') }));
+  return 0;
+}
+
+function rowOf(turn: TurnState, candidate: CandidateState) {
+  const { id, agent, tree, size, similarity, previous, purpose } = candidate;
+  const checks = turn.checks[tree];
+  const standing = turn.decision?.standings.find((one) => one.candidate === id);
+  return {
+    id,
+    name: nameOf(turn, candidate),
+    agent,
+    turn: turn.turn,
+    purpose,
+    ...(previous !== undefined && { previous }),
+    words: textOf(candidate.words),
+    tree,
+    ...size,
+    similarity,
+    /** `null`: nothing is known of it. */
+    evidence: checks?.results === undefined ? null : { checks: checks.results, changed: checks.changed ?? [] },
+    ballots: liveBallots(turn)
+      .filter((ballot) => ballot.choice === id)
+      .map(({ voter, reason }) => ({ voter, reason })),
+    weight: standing?.weight ?? 0,
+    /** What `winner` means where a command takes a candidate. */
+    winner: winnerOf(turn) === id,
+    decided: turn.decision?.winner === id,
+    presented: turn.decision?.presented === id,
+    chosen: turn.chosen === id,
+  };
+}
+
+export async function diff(which: string, ref: string | undefined, options: Options): Promise<number> {
+  const { state, folder } = await logOf(which, options);
+  const { turn, candidate } = candidateBy(state, ref);
+  const against = options.against === undefined ? undefined : candidateBy(state, options.against).candidate;
+  await using store = await openStore(folder);
+  const from = against?.tree ?? turn.base;
+  const text = await store.diff(from, candidate.tree, options.stat ? { stat: true } : { binary: true });
+  if (!options.json) {
+    out(text);
+    return 0;
+  }
+  const files = await store.changes(from, candidate.tree);
+  json({ candidate: candidate.id, against: against?.id ?? 'base', from, to: candidate.tree, files, diff: text });
+  return 0;
+}

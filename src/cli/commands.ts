@@ -1,0 +1,144 @@
+/** The table of commands: their words and options, and where each is done. What a command needs is loaded when it is called. */
+import { Option } from 'commander';
+import { collected, hunkOption, type Options, positive } from './args.js';
+
+export interface CommandRow {
+  /** The words that call it, and its arguments. */
+  usage: string;
+  description: string;
+  options?: readonly Option[];
+  run(args: readonly string[], options: Options): Promise<number>;
+}
+
+const option = (flags: string, description: string): Option => new Option(flags, description);
+const number = (flags: string, description: string): Option => option(flags, description).argParser(positive);
+const verbosity = () => option('--verbosity <level>', 'how much is told').choices(['quiet', 'normal', 'verbose']).default('normal');
+const config = () => option('-c, --config <file>', "YAML or JSON, MassGen's schema (default: the one found)");
+const dryRun = () => option('--dry-run', 'only says what would be done');
+
+export const commands: readonly CommandRow[] = [
+  {
+    usage: 'run <task>',
+    description: 'works one task to its outcome; - reads the task from stdin',
+    options: [
+      config(),
+      option('--detect', 'no file: a team of what is found (keys, local servers)').conflicts('config'),
+      option('--session <id>', 'go on with a session (an id, or latest): the next turn'),
+      option('--attach <file>', 'image, audio, video, PDF, any file; repeatable').argParser(collected),
+      option('--apply', 'apply the winner to the folder when the turn is decided'),
+      number('--timeout <s>', 'seconds over the whole turn'),
+      number('--max-cost <usd>', 'US dollars over the whole session'),
+      verbosity(),
+    ],
+    run: async ([task = ''], options) => (await import('./run.js')).run(task, options),
+  },
+  {
+    usage: 'resume <session>',
+    description: 'goes on with a turn that was cut off (crash, kill, Ctrl-C)',
+    options: [verbosity()],
+    run: async ([session = ''], options) => (await import('./resume.js')).resume(session, options),
+  },
+  {
+    usage: 'sessions list',
+    description: 'the sessions of the folder, newest first',
+    run: async (_, options) => (await import('./sessions.js')).list(options),
+  },
+  {
+    usage: 'sessions show <session>',
+    description: 'what happened in a session',
+    run: async ([session = ''], options) => (await import('./sessions.js')).show(session, options),
+  },
+  {
+    usage: 'sessions search <text>',
+    description: 'the sessions that say something',
+    run: async ([text = ''], options) => (await import('./sessions.js')).search(text, options),
+  },
+  {
+    usage: 'sessions export <session>',
+    description: 'a session as a document, on stdout',
+    options: [option('--format <format>', 'md, html or json').choices(['md', 'html', 'json']).default('md')],
+    run: async ([session = ''], options) => (await import('./sessions.js')).exportAs(session, options),
+  },
+  {
+    usage: 'sessions remove <session>',
+    description: 'removes a session; what it applied stays',
+    run: async ([session = ''], options) => (await import('./sessions.js')).remove(session, options),
+  },
+  {
+    usage: 'candidates <session>',
+    description: 'each candidate: agent, files, evidence, ballots, similarity; * marks the winner',
+    run: async ([session = ''], options) => (await import('./candidates.js')).candidates(session, options),
+  },
+  {
+    usage: 'diff <session> [candidate]',
+    description: "a candidate's change (the winner's where none is named), as `git apply` takes it",
+    options: [option('--against <candidate>', 'from another candidate instead of the base'), option('--stat', 'files and sizes only')],
+    run: async ([session = '', candidate], options) => (await import('./candidates.js')).diff(session, candidate, options),
+  },
+  {
+    usage: 'vote <session> <candidate>',
+    description: 'your ballot; it decides again',
+    options: [option('--reason <text>', 'why')],
+    run: async ([session = '', candidate = ''], options) => (await import('./review.js')).vote(session, candidate, options),
+  },
+  {
+    usage: 'apply <session> [candidate]',
+    description: "merges a candidate's change (the winner's where none is named) into the folder, all or nothing",
+    options: [
+      option('--file <path>', 'only this file; repeatable').argParser(collected),
+      option('--hunk <path:n>', 'only this hunk, numbered from 1; repeatable').argParser(hunkOption),
+      dryRun(),
+      option('--markers', 'write conflicts with markers instead of refusing'),
+    ],
+    run: async ([session = '', candidate], options) => (await import('./review.js')).apply(session, candidate, options),
+  },
+  {
+    usage: 'undo <session>',
+    description: 'brings back what stood before the last apply',
+    options: [dryRun()],
+    run: async ([session = ''], options) => (await import('./review.js')).undo(session, options),
+  },
+  {
+    usage: 'config init',
+    description: 'writes massgen.yaml for what is found on this machine',
+    run: async (_, options) => (await import('./config.js')).init(options),
+  },
+  {
+    usage: 'config validate [file]',
+    description: 'checks a configuration: file:line:column of what is wrong',
+    run: async ([file], options) => (await import('./config.js')).validate(file, options),
+  },
+  {
+    usage: 'config show [file]',
+    description: 'the team as it is used, every default filled in, without keys',
+    options: [config()],
+    run: async ([file], options) => (await import('./config.js')).show(file, options),
+  },
+  {
+    usage: 'config schema',
+    description: 'the JSON Schema of a configuration',
+    run: async () => (await import('./config.js')).schema(),
+  },
+  {
+    usage: 'config test [file]',
+    description: "whether each agent's model can be reached with its key; spends nothing",
+    run: async ([file], options) => (await import('./config-test.js')).test(file, options),
+  },
+  {
+    usage: 'doctor',
+    description: 'what was found: keys, local servers, agents on PATH, git, sandbox, checks',
+    run: async (_, options) => (await import('./doctor.js')).doctor(options),
+  },
+  {
+    usage: 'demo [folder]',
+    description: 'the main job offline, on a sample project in a new folder',
+    options: [option('--fast', 'the agents speak without pauses'), verbosity()],
+    run: async ([folder], options) => (await import('./demo-command.js')).demo(folder, options),
+  },
+];
+
+/** Commands whose first word is shared. */
+export const groups: Readonly<Record<string, string>> = {
+  sessions: 'what was worked on in this folder',
+  config: 'the team and how it deliberates',
+};

@@ -1,0 +1,82 @@
+/** `massgen` alone, on a terminal: task after task in one session, with what a person does in between. */
+import { createInterface } from 'node:readline/promises';
+import { loadEnv } from '../engine/config/env.js';
+import { createSession, type Session } from '../engine/session.js';
+import { failureOf } from '../protocol/failure.js';
+import { currentTurn } from '../protocol/state.js';
+import { folderOf, type Options } from './args.js';
+import { cliHost } from './host.js';
+import { err, hasColour, out } from './output.js';
+import { applyText, candidatesText, outcomeText } from './provisional.js';
+import { candidateBy } from './refs.js';
+import { teamFor } from './teams.js';
+import { asPicture } from './work.js';
+
+const HELP = `A line is a task. Beside that:
+  /candidates              what was put forward
+  /diff [candidate]        a candidate's change
+  /vote <candidate> [why]  your ballot; it decides again
+  /apply [candidate]       merges it into the folder
+  /undo                    takes the last apply back
+  /quit`;
+
+export async function interactive(options: Options): Promise<number> {
+  const folder = await folderOf(options);
+  const env = await loadEnv(folder, process.env);
+  const team = await teamFor(folder, env, options);
+  await using session = await createSession({ folder, host: cliHost(env) });
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While a turn is under way Ctrl-C ends it, at the prompt it ends the program.
+  let working = false;
+  lines.on('SIGINT', () => (working ? session.stop() : lines.close()));
+  err(`${team.agents.map((agent) => agent.label).join(', ')} in ${folder}. A line is a task; /help says what else there is.`);
+  lines.setPrompt('> ');
+  lines.prompt();
+  for await (const line of lines) {
+    if (line.trim() === '/quit') break;
+    working = true;
+    try {
+      if (line.trim().startsWith('/')) await command(session, line.trim().slice(1));
+      else if (line.trim() !== '') await task(session, line.trim(), team);
+    } catch (error) {
+      const { message, hint } = failureOf(error);
+      err(hint === undefined ? message : `${message}\n${hint}`);
+    }
+    working = false;
+    lines.prompt();
+  }
+  return 0;
+}
+
+async function task(session: Session, text: string, team: Parameters<Session['turn']>[1]): Promise<void> {
+  const shown = asPicture(session, {});
+  try {
+    await session.turn([{ type: 'text', text }], team);
+  } finally {
+    shown.end();
+  }
+  sayOutcome(session);
+}
+
+async function command(session: Session, text: string): Promise<void> {
+  const [name, ref, ...rest] = text.split(/\s+/);
+  const colour = hasColour('stdout');
+  const turn = currentTurn(session.state);
+  if (name === 'candidates' && turn !== undefined) out(candidatesText(session.state, turn, { colour }));
+  else if (name === 'diff') {
+    const found = candidateBy(session.state, ref);
+    out(await session.store.diff(found.turn.base, found.candidate.tree));
+  } else if (name === 'vote' && ref !== undefined) {
+    session.vote(candidateBy(session.state, ref).candidate.id, rest.join(' '));
+    sayOutcome(session);
+  } else if (name === 'apply') {
+    const candidate = candidateBy(session.state, ref).candidate.id;
+    out(applyText(await session.apply({ candidate, selection: 'all' }), { dryRun: false, undo: false }));
+  } else if (name === 'undo') out(applyText(await session.undo(), { dryRun: false, undo: true }));
+  else err(HELP);
+}
+
+function sayOutcome(session: Session): void {
+  const turn = currentTurn(session.state);
+  if (turn !== undefined) out(outcomeText(session.state, turn, { colour: hasColour('stdout'), commands: false }));
+}

@@ -1,0 +1,16 @@
+/** Where the command line writes: results to stdout, messages to stderr, colours only on a terminal. */
+import { isatty } from 'node:tty';
+
+export const out = (text: string): boolean => process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+export const json = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+export const err = (text: string): boolean => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+
+/** Whether somebody is there to answer. */
+export const canAsk = (): boolean => isatty(0) && isatty(2);
+
+/** https://no-color.org: any value that is not empty. */
+export const hasColour = (stream: 'stdout' | 'stderr'): boolean =>
+  isatty(stream === 'stdout' ? 1 : 2) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+
+/** Whether lines that were written can be written over. */
+export const isLive = (): boolean => isatty(2) && process.env.TERM !== 'dumb' && !process.env.CI;

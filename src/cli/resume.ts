@@ -1,0 +1,42 @@
+/** `massgen resume`: goes on with a turn that was cut off; of one that had ended it says the outcome again. */
+import { loadEnv } from '../engine/config/env.js';
+import { openSession } from '../engine/session.js';
+import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
+import { fail } from '../protocol/failure.js';
+import { currentTurn } from '../protocol/state.js';
+import { folderOf, type Options } from './args.js';
+import { cliHost } from './host.js';
+import { hasColour, json, out } from './output.js';
+import { outcomeText } from './provisional.js';
+import { exitCodeOf, work } from './work.js';
+
+export async function resume(which: string, options: Options): Promise<number> {
+  const folder = await folderOf(options);
+  const env = await loadEnv(folder, process.env);
+  const host = cliHost(env, options.verbosity);
+  const log = await readSession(folder, await findSession(folder, which));
+  const turn = currentTurn(log.state);
+  if (turn === undefined)
+    throw fail('not-found', 'This session has no turn to go on with.', { hint: `massgen run --session ${log.id} "…"` });
+  if (turn.decision !== undefined) {
+    // Its apply may be what was cut off: opening the session completes that.
+    if (log.state.applies.some((apply) => apply.status === 'started'))
+      await (await openSession({ folder, host, id: log.id }))[Symbol.asyncDispose]();
+    return again(log, options);
+  }
+  return work({
+    options,
+    from: 'session.resumed',
+    open: async () => ({ session: await openSession({ folder, host, id: log.id }), seen: log.events.at(-1)?.seq ?? 0 }),
+    perform: (session) => session.resume(),
+  });
+}
+
+function again({ state, events }: SessionLog, options: Options): number {
+  const turn = currentTurn(state);
+  const end = events.findLast((event) => event.type === 'turn.ended');
+  if (turn?.decision === undefined || end === undefined) throw new Error('a turn that has a decision has the fact of it');
+  if (options.json) json(end);
+  else out(outcomeText(state, turn, { colour: hasColour('stdout'), commands: true }));
+  return exitCodeOf(turn.decision);
+}
