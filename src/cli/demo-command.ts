@@ -11,13 +11,13 @@ import { run } from './run.js';
 export async function demo(into: string | undefined, options: Options): Promise<number> {
   const { folder, task, configFile } = await makeDemo(into, { fast: options.fast ?? false });
   const say = options.json ? err : out;
-  say(`A sample project is in ${folder}\nThree agents with written replies work on it, offline; their tools, checks and votes are real.\n`);
-  say(`Its own tests before (npm test): ${await testsIn(folder)}\n`);
-  say(`massgen run --apply "${task}"\n`);
+  say(`A sample project is in ${folder}\nThree agents with written replies work on it, offline; their tools, checks and votes are real.`);
+  say(`\nIts own tests before (npm test): ${await testsIn(folder)}`);
+  say(`\nmassgen run --apply "${task}"`);
   const code = await run(task, { ...options, cwd: folder, config: configFile, apply: true });
   if (code !== 0) return code;
-  say(`\nIts own tests after (npm test): ${await testsIn(folder)}\n`);
-  say(`Look at it:     massgen candidates latest -C ${folder}`);
+  say(`\nIts own tests after (npm test): ${await testsIn(folder)}`);
+  say(`\nLook at it:     massgen candidates latest -C ${folder}`);
   say(`                massgen diff latest maya -C ${folder}`);
   say(`Take it back:   massgen undo latest -C ${folder}`);
   say('Your own code:  massgen config init, then massgen run "what to do"');
