@@ -1,0 +1,77 @@
+/** What an export tells of a session, in the order in which it is read: turns, candidates with evidence and ballots, what was applied. */
+import { textOf } from '../../protocol/content.js';
+import type { CheckResult, FactEvent } from '../../protocol/events.js';
+import { type CandidateState, emptyState, reduce, type SessionState, type TurnState } from '../../protocol/state.js';
+
+/** A unified diff from a turn's base to a candidate's tree. */
+export type DiffOf = (base: string, tree: string) => Promise<string>;
+
+export interface Story {
+  state: SessionState;
+  startedAt: number;
+  turns: TurnStory[];
+}
+
+export interface TurnStory {
+  turn: TurnState;
+  request: string;
+  outcome: string;
+  /** The closing words of who presented. */
+  closing: string;
+  candidates: CandidateStory[];
+}
+
+export interface CandidateStory {
+  name: string;
+  chosen: boolean;
+  candidate: CandidateState;
+  words: string;
+  checks: string[];
+  ballots: { voter: string; reason: string }[];
+  diff: string;
+}
+
+export async function storyOf(events: readonly FactEvent[], diff: DiffOf): Promise<Story> {
+  const state = events.reduce((folded, event) => reduce(folded, event), emptyState);
+  const turns = await Promise.all(state.turns.map((turn) => turnStory(turn, events, diff)));
+  return { state, startedAt: events[0]?.at ?? 0, turns };
+}
+
+async function turnStory(turn: TurnState, events: readonly FactEvent[], diff: DiffOf): Promise<TurnStory> {
+  const candidates = await Promise.all(turn.candidates.map((candidate) => candidateStory(turn, candidate, diff)));
+  return { turn, request: textOf(turn.request), outcome: outcomeOf(turn, candidates), closing: closingOf(turn, events), candidates };
+}
+
+function outcomeOf(turn: TurnState, candidates: readonly CandidateStory[]): string {
+  const { decision } = turn;
+  if (decision === undefined) return 'cut off';
+  const winner = candidates.find((one) => one.chosen)?.name;
+  const cause = decision.cause === undefined ? '' : `, ended by its ${decision.cause === 'time' ? 'time limit' : 'budget'}`;
+  return `${decision.outcome}${winner === undefined ? '' : `: ${winner}`}, ${decision.ballots.live} of ${decision.ballots.needed} votes${cause}`;
+}
+
+function closingOf(turn: TurnState, events: readonly FactEvent[]): string {
+  const run = turn.runs.find((one) => one.purpose === 'present')?.id;
+  const last = events.findLast((event) => event.type === 'message.completed' && event.run === run);
+  return last?.type === 'message.completed' ? textOf(last.parts) : '';
+}
+
+async function candidateStory(turn: TurnState, candidate: CandidateState, diff: DiffOf): Promise<CandidateStory> {
+  const own = turn.candidates.filter((one) => one.agent === candidate.agent);
+  const chosen = turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+  return {
+    name: `${candidate.agent}.${own.indexOf(candidate) + 1}`,
+    chosen: candidate.id === chosen,
+    candidate,
+    words: textOf(candidate.words),
+    checks: (turn.checks[candidate.tree]?.results ?? []).map(checkLine),
+    ballots: turn.ballots.filter((ballot) => ballot.choice === candidate.id).map(({ voter, reason }) => ({ voter, reason })),
+    diff: await diff(turn.base, candidate.tree),
+  };
+}
+
+function checkLine(check: CheckResult): string {
+  const counts = check.tests === undefined ? '' : ` (${check.tests.passed} passed, ${check.tests.failed} failed)`;
+  const newly = (check.newlyFailing ?? []).length > 0 ? `; newly failing: ${check.newlyFailing?.join(', ')}` : '';
+  return `${check.name}: ${check.status}${counts}${newly}${check.why === undefined ? '' : `: ${check.why}`}`;
+}
