@@ -23,14 +23,14 @@ agents:
         call:
           - read_file: { path: src/limiter.js }
           - read_file: { path: docs/report.md }
-        rate: 150
+        rate: 80
       - say: Both belong into refill(). I cap the tokens there and round them down.
         call:
           - edit_file:
               path: src/limiter.js
               old_text: "    tokens += ((time - last) / 1000) * rate;"
               new_text: "    tokens = Math.min(burst, Math.floor(tokens + ((time - last) / 1000) * rate));"
-        rate: 120
+        rate: 80
       - answer: >-
           One line in refill(): tokens are now whole numbers and never more than the burst. Both of your new tests
           pass. The change is small and it works.
@@ -43,7 +43,7 @@ agents:
           reason: >-
             Mine loses fractions: it rounds in refill(), and an old test fails. This one rounds only what it
             reports, all tests pass, and it holds against a clock that is set back.
-        rate: 220
+        rate: 110
 
   # Careful: runs the checks before and after, and changes as little as it can.
   otto:
@@ -52,7 +52,7 @@ agents:
         call:
           - read_file: { path: docs/report.md }
           - run_checks: { names: [test] }
-        rate: 100
+        rate: 60
       - call:
           - search: { pattern: "available|burst", path: src }
           - read_file: { path: src/limiter.js }
@@ -70,7 +70,7 @@ agents:
               old_text: "      return tokens;"
               new_text: "      return Math.floor(tokens);"
           - run_checks:
-        rate: 140
+        rate: 90
       - answer: >-
           refill() caps the tokens at the burst, and available() rounds down what it reports. The bucket itself keeps its
           fractions, so slow clients still get their share. Two lines; lint and all tests pass.
@@ -89,7 +89,7 @@ agents:
           - list_files: { pattern: "{src,test}/*.js" }
           - read_file: { path: src/limiter.js }
           - read_file: { path: test/limiter.test.js }
-        rate: 110
+        rate: 75
       - say: >-
           now() is the wall clock. When it is set back, refill() takes tokens away, and a client is locked out until the
           clock has caught up. I fix that with the cap, in one place.
@@ -122,7 +122,7 @@ agents:
                     available() {
                       refill();
                       return Math.floor(tokens);
-        rate: 160
+        rate: 90
       - say: Each of these gets a test.
         call:
           - edit_file:
@@ -146,7 +146,7 @@ agents:
 
                 test('available() counts whole tokens', () => {
           - run_checks:
-        rate: 120
+        rate: 80
       - answer: >-
           refill() caps the tokens at the burst and keeps fractions; available() rounds only what it reports. I also found
           that a clock that is set back locked clients out, fixed it in the same place and added two tests for it. Lint and all
@@ -155,13 +155,13 @@ agents:
         vote:
           for: best
           reason: Right, and the smallest change that is. I would take it if the clock were no concern.
-        rate: 220
+        rate: 110
     present:
       - say: >-
           Idle clients can no longer save up: the bucket is cut at its burst wherever tokens flow in, fractions still add up,
           and available() reports whole tokens. A clock that is set back no longer locks anybody out. Your two tests pass,
           and two new ones hold the clock.
-        rate: 200
+        rate: 100
 `;
 
 /** Without pauses: for tests. */
