@@ -122,8 +122,14 @@ export function evidenceText(turn: TurnState, candidate: CandidateState, colours
   if (checks === undefined) return colours.dim('not checked');
   if (checks.results === undefined) return colours.dim('checks run');
   if (checks.results.length === 0) return colours.dim('no checks');
-  const changed = checks.changed === undefined ? '' : `  ${colours.dim('checks changed')}`;
-  return checks.results.map((check) => checkText(check, colours)).join('  ') + changed;
+  const signs = (version: CheckResult['version']): string =>
+    (checks.results ?? [])
+      .filter((check) => check.version === version)
+      .map((check) => checkText(check, colours))
+      .join('  ');
+  const [base, own] = [signs('base'), signs('candidate')];
+  // Its own version of tests or checks ran beside the base's: both count, and who reads is told.
+  return own === '' ? base : base === '' ? own : `${base}  ${colours.dim('with its own tests')} ${own}`;
 }
 
 /** The latest ballot of each voter, void ones left out, for one candidate. */
