@@ -1,4 +1,5 @@
-// Makes an SVG picture of a terminal from the coloured text on stdin: node scripts/picture.mjs <title> < session.ansi > media/session.svg
+// Makes an SVG picture of a terminal from all that was written to it, on stdin. The README's:
+//   script -qec 'stty cols 104 && node dist/cli.js demo /tmp/limiter' /dev/null | node scripts/picture.mjs 'massgen demo' > media/session.svg
 import { readFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 
@@ -42,36 +43,82 @@ function after(classes, codes) {
   return now;
 }
 
-/** Lines of pieces, each with its column and classes. */
-function linesOf(text) {
+/** The screen as a terminal shows it in the end, so many columns wide: rows of cells, each a character and its classes. */
+function screenOf(text, columns) {
+  const rows = [[]];
+  let [row, column] = [0, 0];
   let classes = new Set();
-  return text.split('\n').map((line) => {
-    const pieces = [];
-    let column = 0;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours begin with.
-    for (const part of line.split(/(\x1b\[[\d;]*[A-Za-z])/)) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-      const sequence = /^\x1b\[([\d;]*)([A-Za-z])$/.exec(part);
-      if (sequence?.[2] === 'm') classes = after(classes, sequence[1].split(';').map(Number));
-      else if (sequence !== null) throw new Error(`The text moves the cursor (${JSON.stringify(part)}); it must be plain lines.`);
-      else if (part !== '') {
-        // Each run of words stands at its own column: spaces beside each other would be one in a picture.
-        for (const { 0: words, index } of part.matchAll(/\S+(?: \S+)*/g))
-          pieces.push({ column: column + stringWidth(part.slice(0, index)), text: words, classes: [...classes].join(' ') });
-        column += stringWidth(part);
-      }
+  const rowAt = (at) => {
+    while (rows.length <= at) rows.push([]);
+    return rows[at];
+  };
+  const sequences = {
+    m: (codes) => {
+      classes = after(classes, codes);
+    },
+    A: ([count]) => {
+      row = Math.max(0, row - (count || 1));
+    },
+    G: ([to]) => {
+      column = (to || 1) - 1;
+    },
+    J: () => {
+      rowAt(row).length = Math.min(rowAt(row).length, column);
+      rows.length = row + 1;
+    },
+    K: ([how]) => {
+      rowAt(row).length = how === 2 ? 0 : Math.min(rowAt(row).length, column);
+    },
+    // The cursor is shown or hidden: no matter here.
+    h: () => undefined,
+    l: () => undefined,
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal is told by.
+  for (const [part, codes, command] of text.matchAll(/\x1b\[\??([\d;]*)([A-Za-z])|[^\x1b]/gu)) {
+    if (command !== undefined) {
+      const act = sequences[command];
+      if (act === undefined) throw new Error(`The text asks for something that is not known here: ${JSON.stringify(part)}`);
+      act(codes.split(';').map(Number));
+    } else if (part === '\n') {
+      row += 1;
+      rowAt(row);
+    } else if (part === '\r') column = 0;
+    else {
+      if (column >= columns) [row, column] = [row + 1, 0];
+      const cells = rowAt(row);
+      while (cells.length < column) cells.push({ text: ' ', classes: '' });
+      cells[column] = { text: part, classes: [...classes].join(' ') };
+      for (let rest = stringWidth(part); rest > 1; rest--) cells[column + rest - 1] = { text: '', classes: '' };
+      column += stringWidth(part);
     }
-    return { pieces, width: column };
-  });
+  }
+  return rows;
+}
+
+/** Words side by side of one look, each run of them with its column: spaces beside each other would be one in a picture. */
+function piecesOf(cells) {
+  const pieces = [];
+  for (const [column, cell] of cells.entries()) {
+    if (cell === undefined || cell.text === '') continue;
+    const last = pieces.at(-1);
+    const joins =
+      last !== undefined && last.classes === cell.classes && last.end === column && !(cell.text === ' ' && last.text.endsWith(' '));
+    if (joins) {
+      last.text += cell.text;
+      last.end = column + 1;
+    } else if (cell.text !== ' ') pieces.push({ column, text: cell.text, classes: cell.classes, end: column + 1 });
+  }
+  return pieces.map((piece) => ({ ...piece, text: piece.text.trimEnd() }));
 }
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-export function picture(text, title) {
-  const lines = linesOf(text.replaceAll('\r\n', '\n').trimEnd());
-  const width = Math.ceil(Math.max(...lines.map((line) => line.width)) * CELL.width + 2 * EDGE.side);
+function picture(text, title, columns) {
+  const lines = screenOf(text.trimEnd(), columns).map(piecesOf);
+  const widest = Math.max(...lines.flat().map((piece) => piece.column + stringWidth(piece.text)));
+  const width = Math.ceil(widest * CELL.width + 2 * EDGE.side);
   const height = EDGE.top + lines.length * CELL.height + EDGE.bottom;
-  const rows = lines.flatMap(({ pieces }, row) => {
+  const rows = lines.flatMap((pieces, row) => {
     const y = EDGE.top + (row + 0.75) * CELL.height;
     const spans = pieces.map((piece) => {
       const x = (EDGE.side + piece.column * CELL.width).toFixed(1);
@@ -92,4 +139,5 @@ export function picture(text, title) {
   ].join('\n');
 }
 
-process.stdout.write(picture(readFileSync(0, 'utf8'), process.argv[2] ?? 'massgen'));
+const [title = 'massgen', columns = '104'] = process.argv.slice(2);
+process.stdout.write(picture(readFileSync(0, 'utf8'), title, Number(columns)));

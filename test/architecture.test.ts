@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Option } from 'commander';
 import * as esbuild from 'esbuild';
 import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
+import { commands } from '../src/cli/commands.js';
 import { votingRules } from '../src/engine/config/schema.js';
 import { rules } from '../src/engine/patterns/tally.js';
 import { type Layer, layersOf, violationsIn } from './layers.js';
@@ -181,33 +182,70 @@ describe('the build', () => {
   });
 });
 
-describe('the README', () => {
-  const readme = read('README.md');
-  const code = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
+describe('what is written for users', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
 
   test('names scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json'));
-    const named = [...readme.matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? '');
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/^npm (?:run ([\w:]+)|(start|test)\b)/gm)].map(([, run, short]) => run ?? short ?? ''),
+    );
     expect(named).toEqual(expect.arrayContaining(['start', 'test']));
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  test('names commands and options that the command line has', async () => {
-    const { cli } = await import(pathToFileURL(join(root, 'esbuild.mjs')).href);
-    await esbuild.build({ ...cli, absWorkingDir: root, outdir: join(scratch, 'cli'), sourcemap: false });
-    writeFileSync(join(scratch, 'cli', 'package.json'), '{"type":"module"}');
-    const help = (words: readonly string[]): string =>
-      execFileSync(process.execPath, [join(scratch, 'cli', 'cli.js'), ...words, '--help'], { encoding: 'utf8' });
-    const lines = code.flatMap((line) => /^(?:massgen|node dist\/cli\.js) ([^#]*)/.exec(line)?.[1]?.trim() ?? []);
-    expect(lines.length).toBeGreaterThan(3);
-    for (const line of lines) {
-      const words = line.split(/\s+/);
-      const command = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0);
-      const text = help(command[0] === 'config' || command[0] === 'sessions' ? command.slice(0, 2) : command.slice(0, 1));
-      for (const option of line.match(/(?<=\s)--?[a-zA-Z][\w-]*/g) ?? []) expect(text, `massgen ${line}`).toContain(option);
-    }
+  test('names commands, arguments and options that the command line has', () => {
+    const blocks = pages.flatMap((page) => [...read(page).matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block));
+    const lines = blocks.flatMap((block) => block.split('\n')).filter((line) => line.startsWith('massgen'));
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.flatMap((line) => wrongIn(line) ?? [])).toEqual([]);
+  });
+
+  test.each([
+    ['massgen run "Fix it" --apply --timeout 60   # a comment', undefined],
+    ['massgen', undefined],
+    ['massgen sessions list -C ../other', undefined],
+    ['massgen frobnicate latest', 'there is no command: massgen frobnicate latest'],
+    ['massgen sessions', 'there is no command: massgen sessions'],
+    ['massgen diff latest --frob', 'there is no option --frob: massgen diff latest --frob'],
+    ['massgen vote latest', 'it needs <session> <candidate>: massgen vote latest'],
+  ])('%s', (line, expected) => expect(wrongIn(line)).toBe(expected));
+
+  test('leads to pages that are there', () => {
+    const dead = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)]
+        .map(([, target = '']) => join(dirname(page), target))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${page} → ${target}`),
+    );
+    expect(dead).toEqual([]);
   });
 });
+
+/** What the table of commands has against a line of a shell; undefined where it would be understood. */
+function wrongIn(line: string): string | undefined {
+  const words = [...(line.split(' #')[0] ?? '').matchAll(/"[^"]*"|\S+/g)].map(([word]) => word).slice(1);
+  const shown = ['massgen', ...words].join(' ');
+  if (words.length === 0) return undefined;
+  const row = commands.find(({ usage }) => {
+    const names = usage.split(' ').filter((word) => /^[a-z]/.test(word));
+    return names.every((name, at) => words[at] === name);
+  });
+  if (row === undefined) return `there is no command: ${shown}`;
+  const options = [...(row.options ?? []), new Option('-C, --cwd <dir>'), new Option('--json')];
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (!/^-./.test(word)) rest.push(word);
+    else {
+      const option = options.find(({ short, long }) => word === short || word === long);
+      if (option === undefined) return `there is no option ${word}: ${shown}`;
+      if (option.required) at += 1;
+    }
+  }
+  const needed = row.usage.split(' ').filter((word) => !word.startsWith('['));
+  return rest.length < needed.length ? `it needs ${needed.filter((word) => word.startsWith('<')).join(' ')}: ${shown}` : undefined;
+}
 
 describe('tables that name the same things', () => {
   test('the voting rules of a configuration are those that there are', () => {

@@ -3,9 +3,7 @@
 /** Files of a folder by their path, with forward slashes. */
 export type Files = Readonly<Record<string, string>>;
 
-export const task =
-  'Clients that were idle for a while can send far more at once than their limit allows: see docs/report.md. ' +
-  'I have added two tests that show it. Fix the limiter without changing what it does otherwise.';
+export const task = 'Idle clients get past their limit: see docs/report.md and my two new tests. Fix it.';
 
 const packageJson = `{
   "name": "limiter",
