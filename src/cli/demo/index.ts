@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { git } from '../../engine/workspace/git.js';
+import { type SimpleGit, simpleGit } from 'simple-git';
 import { fail } from '../../protocol/failure.js';
 import { commits, type Files, task, uncommitted } from './project.js';
 import { massgenYaml, scenarioYaml, withoutPauses } from './scenario.js';
@@ -23,9 +23,10 @@ export interface DemoOptions {
 export async function makeDemo(into?: string, { fast = false }: DemoOptions = {}): Promise<Demo> {
   const folder = await emptyFolder(into);
   const scenario = fast ? withoutPauses(scenarioYaml) : scenarioYaml;
-  await git(['init', '-q', '-b', 'main', '.'], { cwd: folder });
-  await commit(folder, 'A team for MassGen, with written replies', { 'massgen.yaml': massgenYaml, 'scenario.yaml': scenario });
-  for (const { message, files } of commits) await commit(folder, message, files);
+  const git = simpleGit({ baseDir: folder, allowEnvironment: Object.keys(identity) }).env(ownEnvironment());
+  await git.init(['-b', 'main']);
+  await commit(git, folder, 'A team for MassGen, with written replies', { 'massgen.yaml': massgenYaml, 'scenario.yaml': scenario });
+  for (const { message, files } of commits) await commit(git, folder, message, files);
   await write(folder, uncommitted);
   return { folder, task, configFile: join(folder, 'massgen.yaml') };
 }
@@ -42,10 +43,18 @@ async function emptyFolder(into: string | undefined): Promise<string> {
   return realpath(folder);
 }
 
-async function commit(folder: string, message: string, files: Files): Promise<void> {
+async function commit(git: SimpleGit, folder: string, message: string, files: Files): Promise<void> {
   await write(folder, files);
-  await git(['add', '-A', '.'], { cwd: folder });
-  await git(['commit', '-q', '--no-verify', '-m', message], { cwd: folder, env: identity });
+  await git.add('.');
+  await git.commit(message, ['--no-verify']);
+}
+
+/** Git as it is on a machine where nobody has set anything: nothing inherited decides where the demo is committed, or how. */
+function ownEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|EDITOR|VISUAL|PAGER|SSH_ASKPASS)/.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), ...identity };
 }
 
 /** Nobody's: the person's own name stays out of what they did not write. */
