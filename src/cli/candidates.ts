@@ -8,8 +8,9 @@ import type { CandidateState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { hasColour, json, out } from './output.js';
-import { candidatesText } from './provisional.js';
-import { candidateBy, nameOf, winnerOf } from './refs.js';
+import { candidateBy } from './refs.js';
+import { candidatesText } from './render/tables.js';
+import { chosenOf, nameOf } from './render/words.js';
 
 /** The session that is meant, as its log tells; without a lock. */
 export async function logOf(which: string, options: Options): Promise<SessionLog & { folder: string }> {
@@ -32,7 +33,7 @@ function rowOf(turn: TurnState, candidate: CandidateState) {
   const standing = turn.decision?.standings.find((one) => one.candidate === id);
   return {
     id,
-    name: nameOf(turn, candidate),
+    name: nameOf(turn, id),
     agent,
     turn: turn.turn,
     purpose,
@@ -48,7 +49,7 @@ function rowOf(turn: TurnState, candidate: CandidateState) {
       .map(({ voter, reason }) => ({ voter, reason })),
     weight: standing?.weight ?? 0,
     /** What `winner` means where a command takes a candidate. */
-    winner: winnerOf(turn) === id,
+    winner: chosenOf(turn) === id,
     decided: turn.decision?.winner === id,
     presented: turn.decision?.presented === id,
     chosen: turn.chosen === id,

@@ -7,8 +7,8 @@ import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { cliHost } from './host.js';
 import { err, hasColour, out } from './output.js';
-import { applyText, candidatesText, outcomeText } from './provisional.js';
 import { candidateBy } from './refs.js';
+import { applyText, candidatesText, outcomeText } from './render/tables.js';
 import { teamFor } from './teams.js';
 import { asPicture } from './work.js';
 

@@ -3,6 +3,7 @@ import type { CandidateId } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { CandidateState, SessionState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
+import { chosenOf, nameOf } from './render/words.js';
 
 export interface Found {
   turn: TurnState;
@@ -17,17 +18,11 @@ export function candidateBy(state: SessionState, ref = 'winner'): Found {
   if (byId !== undefined) return byId;
   const candidate = ref === 'winner' ? undefined : ofAgent(turn, ref);
   if (candidate !== undefined) return { turn, candidate };
-  const winner = ref === 'winner' ? winnerOf(turn) : undefined;
+  const winner = ref === 'winner' ? chosenOf(turn) : undefined;
   const found = winner === undefined ? undefined : withId(state, winner);
   if (found !== undefined) return found;
   throw fail('not-found', ref === 'winner' ? 'The last turn has no winner.' : `There is no candidate "${ref}".`, { hint: choicesOf(turn) });
 }
-
-export const winnerOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
-
-/** `maya.2`: how a candidate is called beside the others of its turn. */
-export const nameOf = (turn: TurnState, candidate: CandidateState): string =>
-  `${candidate.agent}.${turn.candidates.filter((one) => one.agent === candidate.agent && one.seq <= candidate.seq).length}`;
 
 function withId(state: SessionState, id: CandidateId): Found | undefined {
   for (const turn of state.turns) {
@@ -52,5 +47,5 @@ function candidatesOf(turn: TurnState, name: string): CandidateState[] {
 
 function choicesOf(turn: TurnState): string {
   if (turn.candidates.length === 0) return 'No agent has answered in the last turn.';
-  return `Name one of: ${turn.candidates.map((candidate) => `${nameOf(turn, candidate)} (${candidate.id})`).join(', ')}`;
+  return `Name one of: ${turn.candidates.map((candidate) => `${nameOf(turn, candidate.id)} (${candidate.id})`).join(', ')}`;
 }

@@ -7,7 +7,7 @@ import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { cliHost } from './host.js';
 import { hasColour, json, out } from './output.js';
-import { outcomeText } from './provisional.js';
+import { outcomeText } from './render/tables.js';
 import { exitCodeOf, work } from './work.js';
 
 export async function resume(which: string, options: Options): Promise<number> {

@@ -9,8 +9,8 @@ import type { CandidateState, TurnState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { cliHost } from './host.js';
 import { hasColour, json, out } from './output.js';
-import { applyText, outcomeText } from './provisional.js';
 import { candidateBy } from './refs.js';
+import { applyText, outcomeText } from './render/tables.js';
 
 export async function vote(which: string, ref: string, options: Options): Promise<number> {
   await using session = await sessionOf(which, options);

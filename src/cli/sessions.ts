@@ -4,12 +4,11 @@ import { acquireLock } from '../engine/process/lock.js';
 import { findSession, listSessions, readSession, type SessionRow, sessionFiles } from '../engine/sessions.js';
 import { openStore } from '../engine/workspace/open-store.js';
 import { textOf } from '../protocol/content.js';
-import { fail } from '../protocol/failure.js';
 import type { SessionState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { logOf } from './candidates.js';
 import { err, json, out } from './output.js';
-import { sessionsText, sessionText } from './provisional.js';
+import { sessionsText, sessionText } from './render/tables.js';
 
 export async function list(options: Options): Promise<number> {
   return listed(await listSessions(await folderOf(options)), options);
@@ -59,12 +58,16 @@ function matchesIn(state: SessionState, wanted: string): Match[] {
 }
 
 export async function exportAs(which: string, options: Options): Promise<number> {
-  const { events } = await logOf(which, options);
+  const { folder, events } = await logOf(which, options);
   if (options.format === 'json') {
-    out(JSON.stringify(events));
+    out((await import('../engine/export/json.js')).jsonOf(events));
     return 0;
   }
-  throw fail('usage', 'Only --format json is there yet.');
+  await using store = await openStore(folder);
+  const diff = (base: string, tree: string) => store.diff(base, tree);
+  if (options.format === 'html') out(await (await import('../engine/export/html.js')).htmlOf(events, diff));
+  else out(await (await import('../engine/export/markdown.js')).markdownOf(events, diff));
+  return 0;
 }
 
 /** Removes the session's log and its workspaces. Invariant: never one that a living process writes. */

@@ -6,7 +6,8 @@ import { currentTurn } from '../protocol/state.js';
 import type { Options } from './args.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { err, hasColour, isLive, json, out } from './output.js';
-import { applyText, openView, outcomeText } from './provisional.js';
+import { applyText, outcomeText } from './render/tables.js';
+import { openView } from './render/view.js';
 
 export interface Job {
   /** `seen`: the number of the last fact that was there before this process. */

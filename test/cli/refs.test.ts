@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { candidateBy, nameOf } from '../../src/cli/refs.js';
+import { candidateBy } from '../../src/cli/refs.js';
+import { nameOf } from '../../src/cli/render/words.js';
 import type { Candidate, Decision, Fact, Team } from '../../src/protocol/events.js';
 import { FailureError } from '../../src/protocol/failure.js';
 import { emptyState, reduce, type SessionState } from '../../src/protocol/state.js';
@@ -94,7 +95,7 @@ describe('a candidate is called', () => {
   it('as the tables name it', () => {
     const state = folded(...two);
     for (const { turn, candidate } of ['c1', 'c2', 'c3'].map((id) => candidateBy(state, id)))
-      expect(candidateBy(state, nameOf(turn, candidate)).candidate).toBe(candidate);
+      expect(candidateBy(state, nameOf(turn, candidate.id)).candidate).toBe(candidate);
   });
 
   it('by its id in an earlier turn too, and by its agent only in the last', () => {
