@@ -102,7 +102,7 @@ export const wordsOf = (candidate: CandidateState): string => safe(textOf(candid
 export const sizeOf = ({ size }: CandidateState): string => `+${size.added} −${size.removed}`;
 
 /** One check in a few signs: `✓ 128 tests`, `✗ 1 newly failing`, `– lint`. */
-export function checkText(check: CheckResult, colours: Colours): string {
+function checkText(check: CheckResult, colours: Colours): string {
   const name = safe(check.name);
   if (check.status === 'passed')
     return `${colours.green('✓')} ${check.tests ? plural(check.tests.passed, name === 'test' ? 'test' : `${name} test`) : name}`;
