@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { loadEnv } from '../engine/config/env.js';
 import { createSession, type Session } from '../engine/session.js';
+import type { Team } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
@@ -32,23 +33,32 @@ export async function interactive(options: Options): Promise<number> {
   err(`${team.agents.map((agent) => agent.label).join(', ')} in ${folder}. A line is a task; /help says what else there is.`);
   lines.setPrompt('> ');
   lines.prompt();
-  for await (const line of lines) {
-    if (line.trim() === '/quit') break;
-    working = true;
-    try {
-      if (line.trim().startsWith('/')) await command(session, line.trim().slice(1));
-      else if (line.trim() !== '') await task(session, line.trim(), team);
-    } catch (error) {
-      const { message, hint } = failureOf(error);
-      err(hint === undefined ? message : `${message}\n${hint}`);
+  try {
+    for await (const line of lines) {
+      if (line.trim() === '/quit') break;
+      working = true;
+      await take(session, line.trim(), team);
+      working = false;
+      lines.prompt();
     }
-    working = false;
-    lines.prompt();
+  } finally {
+    lines.close();
   }
   return 0;
 }
 
-async function task(session: Session, text: string, team: Parameters<Session['turn']>[1]): Promise<void> {
+/** What goes wrong with one line is said, and the next one is waited for. */
+async function take(session: Session, line: string, team: Team): Promise<void> {
+  try {
+    if (line.startsWith('/')) await command(session, line.slice(1));
+    else if (line !== '') await task(session, line, team);
+  } catch (error) {
+    const { message, hint } = failureOf(error);
+    err(hint === undefined ? message : `${message}\n${hint}`);
+  }
+}
+
+async function task(session: Session, text: string, team: Team): Promise<void> {
   const shown = asPicture(session, {});
   try {
     await session.turn([{ type: 'text', text }], team);

@@ -76,7 +76,7 @@ export function asPicture(session: Session, { verbosity = 'normal' }: Options): 
     mode: isLive() ? 'live' : 'plain',
     verbosity,
     write: (text) => process.stderr.write(text),
-    columns: () => process.stderr.columns ?? 80,
+    columns: () => process.stderr.columns || 80,
     colour: hasColour('stderr'),
     now: Date.now,
     state: () => session.state,

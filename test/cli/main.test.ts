@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.js';
 
 const cli = path.resolve('dist/cli.js');
 let folder = '';
@@ -49,6 +50,38 @@ describe('massgen config', () => {
     });
   });
 
+  it('show fills in the defaults and shows no secret, wherever it was written', async () => {
+    await writeFile(path.join(folder, '.env'), 'OPENAI_API_KEY=sk-one-1234567890\nMY_TOKEN=token-two-1234567890\n');
+    await writeFile(
+      path.join(folder, 'massgen.yaml'),
+      `agents:\n  - id: a\n    backend: { type: openai, model: m, api_key: "\${OPENAI_API_KEY}", extra_headers: { X-Team: "\${MY_TOKEN}" } }\n`,
+    );
+    const { code, stdout, stderr } = await massgen('config', 'show', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ agents: [{ id: 'a', backend: { model: 'm' } }], limits: { seconds: 1800 } });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: expect.not.stringContaining('1234567890'),
+      stderr: expect.not.stringContaining('1234567890'),
+    });
+  });
+
+  it('test tells whom it can reach, and ends with 1 where not all', async () => {
+    await writeFile(path.join(folder, 'one.yaml'), 'agents:\n  "*":\n    work:\n      - answer: x\n');
+    const agents = (second: string) =>
+      `agents:\n  - { id: a, backend: { type: scripted, scenario: one.yaml } }\n  - { id: b, backend: ${second} }\n`;
+    await writeFile(path.join(folder, 'massgen.yaml'), agents('{ type: scripted, scenario: one.yaml }'));
+    expect((await massgen('config', 'test')).code).toBe(0);
+    await writeFile(path.join(folder, 'massgen.yaml'), agents(`{ type: openai, model: m, api_key: "\${OPENAI_API_KEY}" }`));
+    const { code, stdout } = await massgen('config', 'test', '--json');
+    expect({ code, answers: JSON.parse(stdout) }).toMatchObject({
+      code: 1,
+      answers: [
+        { agent: 'a', ok: true },
+        { agent: 'b', ok: false, detail: expect.stringContaining('OPENAI_API_KEY') },
+      ],
+    });
+  });
+
   it('schema is JSON', async () => {
     expect(JSON.parse((await massgen('config', 'schema')).stdout)).toMatchObject({ type: 'object' });
   });
@@ -63,7 +96,25 @@ describe('massgen', () => {
     expect(stdout).not.toContain('secret-value');
   });
 
-  it('an unknown command is a usage error', async () => {
-    expect((await massgen('frobnicate')).code).toBe(2);
+  it('an unknown command is a usage error that names the nearest', async () => {
+    expect(await massgen('aply', 'latest')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('apply') });
+  });
+
+  it('-C stands before the command or after it', async () => {
+    const elsewhere = path.join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(path.join(elsewhere, 'massgen.yaml'), 'agents: []\n');
+    const said = { code: 2, stdout: expect.stringContaining(path.join(elsewhere, 'massgen.yaml')) };
+    expect(await massgen('config', 'validate', '-C', 'elsewhere')).toMatchObject(said);
+    expect(await massgen('-C', 'elsewhere', 'config', 'validate')).toMatchObject(said);
+    expect(await massgen('config', '-C', 'elsewhere', 'validate')).toMatchObject(said);
+  });
+
+  it('every command has -C and --json', async () => {
+    for (const row of commands) {
+      const words = row.usage.split(' ').filter((word) => /^[a-z]+$/.test(word));
+      const { code, stdout } = await massgen(...words, '--help');
+      expect({ words, code, stdout }).toEqual({ words, code: 0, stdout: expect.stringMatching(/-C, --cwd.*--json/s) });
+    }
   });
 });
