@@ -1,32 +1,32 @@
 /** What a command prints as its result: candidates, the outcome, sessions, what an apply did. */
-
+import { duration, inline, plural, safe, sizeOf, votesText, workedMs } from '../../engine/export/names.js';
+import { liveBallots } from '../../engine/patterns/tally.js';
 import type { ApplyOutcome } from '../../engine/session.js';
 import type { SessionLog, SessionRow } from '../../engine/sessions.js';
 import { textOf } from '../../protocol/content.js';
 import type { CandidateState, SessionState, TurnState } from '../../protocol/state.js';
+import { failureText } from './lines.js';
 import {
   type Colours,
+  candidateRows,
   chosenOf,
   coloursOf,
   cost,
-  duration,
   evidenceText,
   hueOf,
   nameOf,
   oneLine,
   pad,
-  plural,
-  safe,
-  sizeOf,
-  tokens,
-  usageOf,
-  votersOf,
-  wordsOf,
+  spentText,
+  widest,
 } from './words.js';
 
 interface Look {
   colour: boolean;
 }
+
+/** Names of failing tests that are listed for one check. */
+const NAMED = 5;
 
 export function candidatesText(_state: SessionState, turn: TurnState, { colour }: Look): string {
   if (turn.candidates.length === 0) return 'No agent has answered.';
@@ -37,113 +37,201 @@ export function candidatesText(_state: SessionState, turn: TurnState, { colour }
 function candidateText(turn: TurnState, candidate: CandidateState, colours: Colours): string {
   const mark = candidate.id === chosenOf(turn) ? '*' : ' ';
   const name = hueOf(turn, candidate.agent, colours)(nameOf(turn, candidate.id));
-  const head = `${mark} ${colours.bold(name)}  ${candidate.id}  ${sizeOf(candidate)}  ${plural(candidate.size.files, 'file')}  ${evidenceText(turn, candidate, colours)}`;
-  const results = turn.checks[candidate.tree]?.results ?? [];
-  const failing = results.flatMap((check) => (check.newlyFailing ?? []).slice(0, 5).map((test) => `    newly failing: ${safe(test)}`));
-  const ballots = turn.ballots
-    .filter((ballot) => ballot.choice === candidate.id)
-    .map((ballot) => `    ${safe(ballot.voter)} voted for it: ${oneLine(ballot.reason, 200)}`);
-  const alike = candidate.similarity
-    .filter((one) => one.to !== 'base')
-    .map((one) => `${nameOf(turn, one.to)} ${Math.round(one.score * 100)} %`);
+  const agent = turn.agents.find((one) => one.id === candidate.agent);
+  const head = [
+    `${mark} ${colours.bold(name)}`,
+    candidate.id,
+    inline(`${agent?.label ?? candidate.agent} ${agent?.backend.model ?? ''}`),
+    sizeOf(candidate),
+    plural(candidate.size.files, 'file'),
+    evidenceText(turn, candidate, colours),
+  ].join('  ');
+  const alike = alikeText(turn, candidate);
   return [
     head,
-    `    ${oneLine(wordsOf(candidate), 200)}`,
-    ...failing,
-    ...ballots,
-    ...(alike.length > 0 ? [colours.dim(`    alike: ${alike.join(', ')}`)] : []),
+    `    ${oneLine(textOf(candidate.words), 200)}`,
+    ...replacedText(turn, candidate),
+    ...evidenceLines(turn, candidate),
+    ...ballotLines(turn, candidate),
+    ...(alike === '' ? [] : [colours.dim(`    alike: ${alike}`)]),
   ].join('\n');
 }
 
-export function outcomeText(state: SessionState, turn: TurnState, { colour, commands }: Look & { commands: boolean }): string {
+function replacedText(turn: TurnState, candidate: CandidateState): string[] {
+  if (candidate.purpose === 'present') return ['    what the winner was made of while it was presented'];
+  const next = turn.candidates.find((one) => one.previous === candidate.id && one.purpose === 'work');
+  return next === undefined ? [] : [`    replaced by ${nameOf(turn, next.id)}`];
+}
+
+function evidenceLines(turn: TurnState, candidate: CandidateState): string[] {
+  const { results = [], changed = [] } = turn.checks[candidate.tree] ?? {};
+  const details = results.flatMap((check) => {
+    const newly = check.newlyFailing ?? [];
+    const more = newly.length > NAMED ? [`    and ${newly.length - NAMED} more`] : [];
+    const why = check.why === undefined ? [] : [`    ${inline(check.name)} did not run: ${inline(check.why)}`];
+    return [...newly.slice(0, NAMED).map((test) => `    newly failing: ${inline(test)}`), ...more, ...why];
+  });
+  const tests = changed.length === 0 ? [] : [`    it changed tests or checks: ${changed.map(inline).join(', ')}`];
+  return [...new Set(details), ...tests];
+}
+
+/** Each voter's last ballot, if it was for this one; and those who changed their mind. */
+function ballotLines(turn: TurnState, candidate: CandidateState): string[] {
+  const live = new Set(liveBallots(turn));
+  return turn.ballots.flatMap((ballot) => {
+    if (ballot.choice !== candidate.id) return [];
+    const next = turn.ballots.find((one) => one.voter === ballot.voter && one.seq > ballot.seq);
+    if (next?.choice === ballot.choice) return [];
+    const then =
+      next !== undefined ? `, then for ${nameOf(turn, next.choice)}` : live.has(ballot) ? '' : ' before there was a newer answer';
+    const reason = ballot.reason.trim() === '' ? '' : `: ${oneLine(ballot.reason, 200)}`;
+    return [`    ${inline(ballot.voter)} voted for it${then}${reason}`];
+  });
+}
+
+/** A change is unlike the base, unless it changes nothing. */
+function alikeText(turn: TurnState, candidate: CandidateState): string {
+  return candidate.similarity
+    .filter(({ to, score }) => to !== 'base' || score > 0)
+    .map(({ to, score }) => `${to === 'base' ? 'the base' : nameOf(turn, to)} ${Math.round(score * 100)} %`)
+    .join(', ');
+}
+
+/**
+ * How the turn ended and what can be done next. `closing`: the words of who presented the winner; `session`: how the commands name it.
+ * The candidates themselves are what the view has left standing, and `massgen candidates`.
+ */
+export function outcomeText(
+  state: SessionState,
+  turn: TurnState,
+  { colour, commands, closing = '', session = 'latest' }: Look & { commands: boolean; closing?: string; session?: string },
+): string {
   const colours = coloursOf(colour);
-  const lines = [...rows(turn, colours), '', headline(state, turn, colours)];
   const { decision } = turn;
   const best = decision?.standings[0];
-  if (decision?.failure !== undefined)
-    lines.push(`  ${safe(decision.failure.message)}`, ...(decision.failure.hint === undefined ? [] : [`  ${safe(decision.failure.hint)}`]));
-  if (decision?.outcome !== 'decided' && best !== undefined)
-    lines.push(
-      `  the best so far is ${nameOf(turn, best.candidate)}; look at it with: massgen diff latest ${nameOf(turn, best.candidate)}`,
-    );
-  if (commands && decision?.outcome === 'decided')
+  const chosen = chosenOf(turn);
+  const lines = [headline(state, turn, colours), ...troubles(turn)];
+  if (closing.trim() !== '') lines.push('', indented(closing.trim()));
+  if (chosen === undefined && best !== undefined) {
+    lines.push(`  the best so far is ${nameOf(turn, best.candidate)}`);
+    if (commands)
+      lines.push(
+        '',
+        `  massgen diff ${session} ${nameOf(turn, best.candidate)}     massgen vote ${session} ${nameOf(turn, best.candidate)}`,
+      );
+  } else if (commands && chosen !== undefined) {
+    const [diff, apply] = [colours.bold(`massgen diff ${session}`), colours.bold(`massgen apply ${session}`)];
     lines.push(
       '',
-      `  ${colours.bold('massgen diff latest')}     ${colours.bold('massgen apply latest')}     massgen run --session latest "…"`,
+      `  ${diff}     ${apply}     massgen run --session ${session} "…"`,
       colours.dim('  your folder is not touched until you apply'),
     );
+  }
   return lines.join('\n');
 }
 
-/** One line for each candidate, those of a kind below each other. */
-function rows(turn: TurnState, colours: Colours): string[] {
-  const width = Math.max(0, ...turn.candidates.map((one) => nameOf(turn, one.id).length));
-  return turn.candidates.map((candidate) => {
-    const voters = votersOf(turn, candidate.id);
-    const name = hueOf(turn, candidate.agent, colours)(pad(nameOf(turn, candidate.id), width));
-    const votes = voters.length === 0 ? '' : `  votes  ${voters.join(', ')}`;
-    return `  ${name}  ${pad(sizeOf(candidate), 9)} ${pad(plural(candidate.size.files, 'file'), 8)} ${evidenceText(turn, candidate, colours)}${votes}`;
-  });
+const indented = (text: string): string =>
+  safe(text)
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}`))
+    .join('\n');
+
+/** Why it failed, and who was set aside. */
+function troubles(turn: TurnState): string[] {
+  const failure = turn.decision?.failure;
+  const aside = Object.entries(turn.setAside).map(([agent, why]) => `  ${inline(agent)} was set aside: ${failureText(why)}`);
+  const known = failure !== undefined && Object.values(turn.setAside).some((why) => why.message === failure.message);
+  return failure === undefined || known ? aside : [`  ${failureText(failure)}`, ...aside];
 }
 
 function headline(state: SessionState, turn: TurnState, colours: Colours): string {
   const { decision } = turn;
   if (decision === undefined) return '  cut off: it can be gone on with (massgen resume latest)';
-  const usage = usageOf(state);
-  const spent = `${duration(state.at - turn.startedAt - turn.pausedMs)}, ${tokens(usage.input + usage.output)} tokens, ${cost(usage)}`;
-  const cause = decision.cause === undefined ? '' : decision.cause === 'time' ? ', ended by its time limit' : ', ended by its budget';
+  // Tokens and cost are known of the session as a whole.
+  const spent = `${duration(workedMs(turn))}, ${state.turns.length > 1 ? 'the session ' : ''}${spentText(state)}`;
+  const cause = decision.cause === undefined ? '' : `, ended by its ${decision.cause === 'time' ? 'time limit' : 'budget'}`;
   const chosen = chosenOf(turn);
-  if (decision.outcome !== 'decided' || chosen === undefined)
-    return `  ${colours.bold(decision.outcome)}${cause}  ${decision.ballots.live} of ${decision.ballots.needed} votes in ${spent}`;
-  const winner = decision.standings.find((one) => one.candidate === decision.winner);
-  const tie = decision.tie === undefined ? '' : ` (a tie, broken by ${decision.tie})`;
-  const by = turn.chosen === undefined ? `by ${winner?.voters.length ?? 0} of ${decision.ballots.live}` : 'by you';
+  if (chosen === undefined) {
+    const votes = decision.outcome === 'undecided' ? `  ${decision.ballots.live} of ${decision.ballots.needed} votes` : '';
+    return `  ${colours.bold(decision.outcome)}${votes}${cause} in ${spent}`;
+  }
   const quorum = turn.pattern.quorum === undefined ? '' : ` (quorum ${turn.pattern.quorum})`;
-  return `  ${colours.bold(colours.green('decided'))}  ${colours.bold(nameOf(turn, chosen))} ${by}${quorum}${tie}${cause} in ${spent}`;
+  const tie = decision.tie === undefined ? '' : `, a tie broken by ${TIES[decision.tie]}`;
+  const by = turn.chosen === undefined ? `by ${votesText(turn)}${quorum}${tie}` : 'by you';
+  const version =
+    turn.chosen === undefined && decision.presented !== undefined && decision.winner !== undefined
+      ? ` (${nameOf(turn, decision.winner)} as it was presented)`
+      : '';
+  return `  ${colours.bold(colours.green('decided'))}  ${colours.bold(nameOf(turn, chosen))}${version} ${by}${cause} in ${spent}`;
 }
+
+const TIES = { evidence: 'the evidence', size: 'the smaller change', earliest: 'the earlier answer' } as const;
 
 export function sessionsText(list: readonly SessionRow[]): string {
   if (list.length === 0) return 'There are no sessions in this folder. Start one with: massgen run "…"';
+  const turns = list.map((row) => plural(row.turns, 'turn'));
+  const costs = list.map((row) => (row.status === 'unreadable' ? '' : cost(row)));
+  const columns = [list.map((row) => row.id), list.map((row) => whenText(row.startedAt)), list.map((row) => row.status), turns, costs];
   return list
-    .map((row) => {
-      const when = new Date(row.startedAt).toISOString().slice(0, 16).replace('T', ' ');
-      return `${row.id}  ${when}  ${pad(row.status, 10)} ${pad(plural(row.turns, 'turn'), 8)} ${pad(cost(row), 12)} ${oneLine(row.title, 60)}`;
-    })
+    .map((row, at) => [...columns.map((column) => pad(column[at] ?? '', widest(column))), oneLine(row.title, 60)].join('  ').trimEnd())
     .join('\n');
+}
+
+/** In the time zone of who reads it. */
+function whenText(at: number): string {
+  const time = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 export function sessionText({ id, state, readOnly }: SessionLog): string {
   const colours = coloursOf(false);
-  const turns = state.turns.map((turn) =>
-    [`${turn.turn}  ${oneLine(textOf(turn.request), 300)}`, ...rows(turn, colours), headline(state, turn, colours)].join('\n'),
-  );
-  const applies = state.applies.map((apply) => `  ${apply.status}  ${apply.candidate}: ${apply.paths.map(safe).join(', ')}`);
-  return [
-    `${id}  ${safe(state.folder)}`,
-    ...(readOnly === undefined ? [] : [`read only: ${readOnly.message}`]),
+  const turns = state.turns.flatMap((turn) => [
     '',
+    `${turn.turn}  ${whenText(turn.startedAt)}  ${oneLine(textOf(turn.request), 300)}`,
+    ...candidateRows(turn, colours),
+    headline(state, turn, colours),
+    ...troubles(turn),
+  ]);
+  const applies = state.applies.map(
+    (apply) => `  ${apply.id}  ${apply.status}  ${nameIn(state, apply.candidate)}: ${apply.paths.map(inline).join(', ')}`,
+  );
+  return [
+    `${id}  ${inline(state.folder)}`,
+    ...(readOnly === undefined ? [] : [`read only: ${failureText(readOnly)}`]),
     ...turns,
     ...(applies.length > 0 ? ['', 'applied to the folder', ...applies] : []),
   ].join('\n');
 }
 
+function nameIn(state: SessionState, candidate: string): string {
+  const turn = state.turns.find((one) => one.candidates.some((known) => known.id === candidate));
+  return turn === undefined ? inline(candidate) : nameOf(turn, candidate);
+}
+
 export function applyText({ plan, apply }: ApplyOutcome, { dryRun, undo }: { dryRun: boolean; undo: boolean }): string {
   const conflicts = plan.conflicts.filter((conflict) => !conflict.marked);
-  if (conflicts.length > 0)
-    return [
-      undo
-        ? 'It cannot be taken back: these files were changed since. Nothing was changed.'
-        : 'It does not fit the folder as it is now. Nothing was changed.',
-      ...conflicts.map(({ path, why }) => `  ${safe(path)}: ${safe(why)}`),
-      ...(undo ? [] : ['Leave these files out with --file, or write the conflicts into them with --markers.']),
-    ].join('\n');
-  if (plan.paths.length === 0) return 'There is nothing to do: the folder has it already.';
-  const did = dryRun ? (undo ? 'would take back' : 'would write') : undo ? 'took back' : 'applied';
-  const marked = plan.conflicts.map(({ path }) => `  ${safe(path)}: written with conflict markers`);
+  if (conflicts.length > 0) return conflictText(conflicts, undo);
+  if (plan.paths.length === 0)
+    return undo ? 'There is nothing to take back: the folder is as it was before.' : 'There is nothing to do: the folder has it already.';
+  const files = plural(plan.paths.length, 'file');
+  const did = undo ? (dryRun ? 'would take back' : 'took back') : dryRun ? 'would write or remove' : 'applied';
+  const marked = new Set(plan.conflicts.map(({ path }) => path));
   return [
-    `${did} ${plural(plan.paths.length, 'file')}${dryRun ? '; nothing was changed' : ''}`,
-    ...plan.paths.map((path) => `  ${safe(path)}`),
-    ...marked,
+    `${did} ${files}${dryRun ? '; nothing was changed' : ''}`,
+    ...plan.paths.map((path) => `  ${inline(path)}${marked.has(path) ? '  with conflict markers: look for <<<<<<<' : ''}`),
     ...(apply !== undefined && !undo ? ['massgen undo latest   brings back what stood before'] : []),
+  ].join('\n');
+}
+
+function conflictText(conflicts: readonly { path: string; why: string }[], undo: boolean): string {
+  return [
+    undo
+      ? 'It cannot be taken back: these files were changed since. Nothing was changed.'
+      : 'It does not fit the folder as it is now. Nothing was changed.',
+    ...conflicts.map(({ path, why }) => `  ${inline(path)}: ${inline(why)}`),
+    undo
+      ? 'Take back what was edited there since, or edit these files by hand.'
+      : 'Choose other files with --file, single hunks with --hunk, or write the conflicts into the files with --markers.',
   ].join('\n');
 }

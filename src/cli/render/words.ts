@@ -2,61 +2,45 @@
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
-import { textOf } from '../../protocol/content.js';
+import { inline, nameOf, plural } from '../../engine/export/names.js';
+import { liveBallots } from '../../engine/patterns/tally.js';
 import type { CandidateId, CheckResult } from '../../protocol/events.js';
 import type { CandidateState, SessionState, TurnState, UsageTotal } from '../../protocol/state.js';
+
+export { chosenOf, nameOf } from '../../engine/export/names.js';
 
 export type Colours = ReturnType<typeof createColors>;
 export type Paint = (text: string) => string;
 
 export const coloursOf = (colour: boolean): Colours => createColors(colour);
 
-/** One hue for each agent, the same everywhere; names stand beside it, so it reads without. */
+/** One hue for each agent, the same everywhere, none of them a check's green or red; names stand beside it, so it reads without. */
 export function hueOf(turn: TurnState, agent: string, colours: Colours): Paint {
-  const hues = [colours.cyan, colours.magenta, colours.yellow, colours.blue, colours.greenBright, colours.redBright];
-  return (
-    hues[
-      Math.max(
-        0,
-        turn.agents.findIndex((one) => one.id === agent),
-      ) % hues.length
-    ] ?? colours.cyan
-  );
+  const hues = [colours.cyan, colours.magenta, colours.yellow, colours.blue, colours.cyanBright, colours.magentaBright];
+  const at = turn.agents.findIndex((one) => one.id === agent);
+  return hues[Math.max(0, at) % hues.length] ?? colours.cyan;
 }
 
-/** Invariant: what agents, tools and files say cannot move the cursor or change the terminal. */
-export function safe(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
-}
+/** On one line, and no wider than that. */
+export const oneLine = (text: string, width: number): string => shorten(inline(text), width);
 
-/** The first line, whole words where it can. */
-export function oneLine(text: string, width: number): string {
-  return shorten(safe(text).replace(/\s+/g, ' ').trim(), width);
-}
+const graphemes = new Intl.Segmenter();
 
 /** Cuts text without colours to a width in columns. */
 export function shorten(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let cut = '';
-  for (const character of text) {
-    if (stringWidth(cut + character) > width - 1) break;
-    cut += character;
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += stringWidth(segment);
+    if (used > width - 1) break;
+    cut += segment;
   }
-  return `${cut}…`;
+  return `${cut.trimEnd()}…`;
 }
 
 export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 export const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
-
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return ms < 9_950 ? `${(ms / 1000).toFixed(1)}s` : `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
-  return `${Math.floor(seconds / 3600)}h${String(Math.floor(seconds / 60) % 60).padStart(2, '0')}m`;
-}
 
 export function tokens(count: number): string {
   if (count < 1000) return String(count);
@@ -64,66 +48,49 @@ export function tokens(count: number): string {
 }
 
 /** Invariant: what is not known is not shown as known: a sum with unknown parts is a floor. */
-export function cost(usage: Pick<UsageTotal, 'costUsd' | 'unknown'> | undefined): string {
-  if (usage === undefined) return '';
-  if (usage.unknown) return usage.costUsd > 0 ? `≥ ${dollars(usage.costUsd)}` : 'cost unknown';
+export function cost(usage: Pick<UsageTotal, 'costUsd' | 'unknown'>): string {
+  if (usage.unknown) return usage.costUsd > 0 ? `≥ ${dollars(usage.costUsd)}` : 'unknown';
   return usage.costUsd === 0 ? 'free' : dollars(usage.costUsd);
 }
 
-const dollars = (usd: number): string => (usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : '< $0.01');
+const dollars = (usd: number): string => `$${usd >= 0.01 ? usd.toFixed(2) : Math.max(usd, 0.0001).toFixed(4)}`;
 
-export function usageOf(state: SessionState): UsageTotal {
-  const none: UsageTotal = { input: 0, output: 0, cached: 0, costUsd: 0, unknown: false };
-  return Object.values(state.usage).reduce(
-    (sum, one) => ({
-      input: sum.input + one.input,
-      output: sum.output + one.output,
-      cached: sum.cached + one.cached,
-      costUsd: sum.costUsd + one.costUsd,
-      unknown: sum.unknown || one.unknown,
-    }),
-    none,
-  );
+/** `214k tokens, $0.42` of the whole session. */
+export function spentText(state: SessionState): string {
+  const all = Object.values(state.usage);
+  const count = all.reduce((sum, one) => sum + one.input + one.output, 0);
+  const price = cost({ costUsd: all.reduce((sum, one) => sum + one.costUsd, 0), unknown: all.some((one) => one.unknown) });
+  return `${tokens(count)} tokens, ${price === 'unknown' ? 'cost unknown' : price}`;
 }
 
-/** What people call a candidate: `maya.2` is maya's second of the turn. */
-export function nameOf(turn: TurnState, id: CandidateId): string {
-  const candidate = turn.candidates.find((one) => one.id === id);
-  if (candidate === undefined) return id;
-  const own = turn.candidates.filter((one) => one.agent === candidate.agent);
-  return `${safe(candidate.agent)}.${own.indexOf(candidate) + 1}`;
-}
-
-/** The best there is: the person's choice, the winner as it was presented, the winner. */
-export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
-
-export const wordsOf = (candidate: CandidateState): string => safe(textOf(candidate.words));
-
-export const sizeOf = ({ size }: CandidateState): string => `+${size.added} −${size.removed}`;
-
-/** One check in a few signs: `✓ 128 tests`, `✗ 1 newly failing`, `– lint`. */
-function checkText(check: CheckResult, colours: Colours): string {
-  const name = safe(check.name);
-  if (check.status === 'passed')
-    return `${colours.green('✓')} ${check.tests ? plural(check.tests.passed, name === 'test' ? 'test' : `${name} test`) : name}`;
+/** One check in a few signs: `✓ 128 tests`, `✗ 1 newly failing`, `– lint not run`. */
+export function checkText(check: CheckResult, colours: Colours): string {
+  const name = inline(check.name);
+  const { tests } = check;
+  if (check.status === 'passed') return `${colours.green('✓')} ${tests && tests.passed > 0 ? counted(tests.passed, name) : name}`;
   if (check.status === 'not-run') return `${colours.dim('–')} ${name} not run`;
   const newly = check.newlyFailing?.length ?? 0;
   const what =
     check.status === 'timed-out'
       ? `${name} timed out`
-      : check.tests
-        ? `${check.tests.failed} of ${check.tests.passed + check.tests.failed} tests`
-        : name;
-  return `${colours.red('✗')} ${newly > 0 ? `${newly} newly failing` : `${what} (as before)`}`;
+      : tests && tests.failed > 0
+        ? `${tests.failed} of ${counted(tests.passed + tests.failed, name)} failing`
+        : `${name} failing`;
+  // A check that newly fails as a whole has its own name there.
+  const fails = check.newlyFailing?.[0] === check.name ? `${name} newly failing` : `${newly} newly failing`;
+  return `${colours.red('✗')} ${newly > 0 ? fails : check.newlyFailing === undefined ? what : `${what} as before`}`;
 }
+
+const counted = (count: number, name: string): string => plural(count, name === 'test' || name === 'tests' ? 'test' : `${name} test`);
 
 export function evidenceText(turn: TurnState, candidate: CandidateState, colours: Colours): string {
   const checks = turn.checks[candidate.tree];
   if (checks === undefined) return colours.dim('not checked');
   if (checks.results === undefined) return colours.dim('checks run');
   if (checks.results.length === 0) return colours.dim('no checks');
+  const { results } = checks;
   const signs = (version: CheckResult['version']): string =>
-    (checks.results ?? [])
+    results
       .filter((check) => check.version === version)
       .map((check) => checkText(check, colours))
       .join('  ');
@@ -132,10 +99,36 @@ export function evidenceText(turn: TurnState, candidate: CandidateState, colours
   return own === '' ? base : base === '' ? own : `${base}  ${colours.dim('with its own tests')} ${own}`;
 }
 
-/** The latest ballot of each voter, void ones left out, for one candidate. */
-export function votersOf(turn: TurnState, id: CandidateId): string[] {
-  const decided = turn.decision?.standings.find((one) => one.candidate === id)?.voters;
-  if (decided !== undefined) return decided.map(safe);
-  const last = new Map(turn.ballots.map((ballot) => [ballot.voter, ballot.choice]));
-  return [...last].filter(([, choice]) => choice === id).map(([voter]) => safe(voter));
+/** Who has a ballot for the candidate that counts. */
+export const votersOf = (turn: TurnState, id: CandidateId): string[] =>
+  liveBallots(turn)
+    .filter((ballot) => ballot.choice === id)
+    .map((ballot) => inline(ballot.voter));
+
+/** Candidates below each other, as columns: name, size, evidence, votes. Narrow: without the number of files. */
+export function candidateRows(turn: TurnState, colours: Colours, width = Number.POSITIVE_INFINITY): string[] {
+  const names = widest(turn.candidates.map((one) => nameOf(turn, one.id)));
+  const sizes = widest(turn.candidates.map(({ size }) => `+${size.added} −${size.removed}`));
+  const evidence = turn.candidates.map((one) => evidenceText(turn, one, colours));
+  const column = Math.min(widest(evidence), 60);
+  return turn.candidates.map((candidate, index) => {
+    const name = hueOf(turn, candidate.agent, colours)(pad(nameOf(turn, candidate.id), names));
+    const { added, removed, files } = candidate.size;
+    const filesText = width >= 70 ? `  ${pad(plural(files, 'file'), 8)}` : '';
+    const voters = votersOf(turn, candidate.id);
+    const votes = voters.length === 0 ? '' : `${colours.dim('votes')} ${voters.join(', ')}`;
+    const start = `  ${name}  ${padStart(`+${added} −${removed}`, sizes)}${filesText}  `;
+    const wide = `${start}${votes === '' ? (evidence[index] ?? '') : `${pad(evidence[index] ?? '', column)}   ${votes}`}`;
+    if (stringWidth(wide) <= width) return wide;
+    // Votes are short and say more than the end of the evidence.
+    const room = width - stringWidth(start) - (votes === '' ? 0 : stringWidth(votes) + 2);
+    const cut = clip(evidence[index] ?? '', Math.max(8, room));
+    return clip(`${start}${cut}${votes === '' ? '' : `  ${votes}`}`, width);
+  });
 }
+
+export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => stringWidth(text)));
+
+/** Cuts a line of safe text that has colours in it; where it is too long, the colours go. */
+export const clip = (line: string, width: number): string =>
+  stringWidth(line) <= width ? line : shorten(stripVTControlCharacters(line), width);

@@ -1,0 +1,74 @@
+/** What people call the things of a turn, wherever they read of it: a terminal, an export. */
+import { stripVTControlCharacters } from 'node:util';
+import { textOf } from '../../protocol/content.js';
+import type { CandidateId, FactEvent } from '../../protocol/events.js';
+import type { CandidateState, TurnState } from '../../protocol/state.js';
+
+// Control characters but tab and line feed, separators of lines that are none, and what turns the direction of writing.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Invariant: what agents, tools and files say cannot move the cursor, change the terminal, or show other words than are there. */
+export const safe = (text: string): string => stripVTControlCharacters(text).replace(UNSAFE, '');
+
+/** All of it on one line. */
+export const inline = (text: string): string =>
+  safe(text.replace(/[\u2028\u2029]/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** What people call a candidate: `maya.2` is maya's second of the turn. */
+export function nameOf(turn: TurnState, id: CandidateId): string {
+  const candidate = turn.candidates.find((one) => one.id === id);
+  if (candidate === undefined) return inline(id);
+  const own = turn.candidates.filter((one) => one.agent === candidate.agent);
+  return `${inline(candidate.agent)}.${own.indexOf(candidate) + 1}`;
+}
+
+/** The best there is: the person's choice, the winner as it was presented, the winner. */
+export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+
+export const sizeOf = ({ size }: CandidateState): string => `+${size.added} −${size.removed}`;
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return ms < 9_950 ? `${(ms / 1000).toFixed(1)}s` : `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
+  return `${Math.floor(seconds / 3600)}h${String(Math.floor(seconds / 60) % 60).padStart(2, '0')}m`;
+}
+
+/**
+ * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, an apply, the
+ * next turn) does not make it longer.
+ */
+export function workedMs(turn: TurnState): number {
+  const times = [
+    ...turn.runs.flatMap((run) => [run.startedAt, run.ended?.at ?? 0]),
+    ...turn.candidates.map((candidate) => candidate.at),
+    ...turn.ballots.filter((ballot) => ballot.voter !== 'you').map((ballot) => ballot.at),
+    ...Object.values(turn.checks).map((checks) => checks.endedAt ?? 0),
+  ];
+  return Math.max(0, Math.max(turn.startedAt, ...times) - turn.startedAt - turn.pausedMs);
+}
+
+/** `2 of 3 and you`: who voted for the winner, of the agents' ballots that count. */
+export function votesText(turn: TurnState): string {
+  const { decision } = turn;
+  if (decision === undefined) return '';
+  const voters = decision.standings.find((one) => one.candidate === decision.winner)?.voters ?? [];
+  const agents = voters.filter((voter) => voter !== 'you').length;
+  return `${agents} of ${decision.ballots.live}${voters.includes('you') ? ' and you' : ''}`;
+}
+
+/** What who presented the winner said last; empty where nobody did. */
+export function closingOf(turn: TurnState, events: readonly FactEvent[]): string {
+  const run = turn.runs.findLast((one) => one.purpose === 'present')?.id;
+  for (const event of [...events].reverse()) {
+    if (event.type !== 'message.completed' || event.run !== run) continue;
+    const words = textOf(event.parts).trim();
+    if (words !== '') return words;
+  }
+  return '';
+}
