@@ -1,65 +1,127 @@
-/** Brings the objects of the person's repository into the store by hard links, so that nothing is copied and their `git gc` takes nothing away. */
+/** Brings objects of the person's repository into the store by hard links: nothing is copied, and their `git gc` takes nothing away. */
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf, isMissing } from './disk.js';
+import { runGit } from './git.js';
+
+/** Where links cannot be made (another file system), so much is copied; beyond it the files themselves are read instead. */
+const MOST_COPIED = 256 * 2 ** 20;
+const ALTERNATES_OF_ALTERNATES = 5;
+
+/** The folders that a repository has its objects in, those that it borrows itself included. */
+export async function objectFolders(objects: string, depth = ALTERNATES_OF_ALTERNATES): Promise<string[]> {
+  const text = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return '';
+    throw error;
+  });
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('"'));
+  const below = depth === 0 ? [] : await Promise.all(lines.map((line) => objectFolders(resolve(objects, line), depth - 1)));
+  return [...new Set([objects, ...below.flat()])];
+}
 
 /**
- * Object files never change, so a link is as good as a copy; across file systems it is a copy.
+ * Links all packs that the store has not got yet; the names of those that were new.
+ * Object files never change, so a link is as good as a copy.
  * Invariant: a pack comes before its index, as git takes an index for the word that the pack is there.
  */
-export async function borrowObjects(objects: string, into: string): Promise<void> {
-  for (const folder of [objects, ...(await alternatesOf(objects))]) {
-    await borrowPacks(join(folder, 'pack'), join(into, 'pack'));
-    const names = (await entries(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name));
-    for (const name of names) await borrowAll(join(folder, name), join(into, name));
+export async function borrowPacks(folders: readonly string[], gitDir: string): Promise<string[]> {
+  const to = join(gitDir, 'objects', 'pack');
+  const have = new Set(await namesIn(to));
+  const fresh: string[] = [];
+  let mayCopy = MOST_COPIED;
+  for (const from of folders.map((folder) => join(folder, 'pack'))) {
+    const names = new Set(await namesIn(from));
+    for (const name of [...names].flatMap((file) => /^(pack-[0-9a-f]+)\.idx$/.exec(file)?.[1] ?? [])) {
+      if (have.has(`${name}.idx`) || !names.has(`${name}.pack`)) continue;
+      await mkdir(to, { recursive: true });
+      const brought = await bring(join(from, `${name}.pack`), join(to, `${name}.pack`), mayCopy);
+      if (brought === 'not') continue;
+      mayCopy -= brought;
+      if ((await bring(join(from, `${name}.idx`), join(to, `${name}.idx`), MOST_COPIED)) === 'not') continue;
+      have.add(`${name}.idx`);
+      fresh.push(name);
+    }
+  }
+  return fresh;
+}
+
+/** Takes packs out again that turned out to be damaged. */
+export async function dropPacks(gitDir: string, names: readonly string[]): Promise<void> {
+  for (const name of names) for (const end of ['.idx', '.pack']) await rm(join(gitDir, 'objects', 'pack', name + end), { force: true });
+}
+
+/** Links single objects. */
+export async function borrowLoose(folders: readonly string[], gitDir: string, ids: readonly string[]): Promise<void> {
+  let mayCopy = MOST_COPIED;
+  for (const id of ids) {
+    const file = join(id.slice(0, 2), id.slice(2));
+    for (const folder of folders) {
+      await mkdir(join(gitDir, 'objects', dirname(file)), { recursive: true });
+      const brought = await bring(join(folder, file), join(gitDir, 'objects', file), mayCopy);
+      if (brought === 'not') continue;
+      mayCopy -= brought;
+      break;
+    }
   }
 }
 
-async function alternatesOf(objects: string): Promise<string[]> {
+/** Takes single objects out again that turned out to be damaged. */
+export async function dropLoose(gitDir: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await rm(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)), { force: true });
+}
+
+/** Which of these objects the store cannot read, and whether a pack of it seems damaged. */
+export async function unreadableIn(gitDir: string, ids: Iterable<string>): Promise<{ ids: Set<string>; damaged: boolean }> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return { ids: new Set(), damaged: false };
+  const args = ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)', '--buffer'];
+  const { out, err, code } = await runGit(args, { gitDir, input: `${wanted.join('\n')}\n` });
+  const read = new Set(
+    Buffer.from(out)
+      .toString('latin1')
+      .split('\n')
+      .flatMap((line) => /^([0-9a-f]+) blob \d+$/.exec(line)?.[1] ?? []),
+  );
+  const missing = wanted.filter((id) => !read.has(id));
+  return { ids: new Set(missing), damaged: missing.length > 0 && (code !== 0 || /pack/.test(err)) };
+}
+
+/** Bytes that were copied (0 for a link), or that it was not brought. */
+async function bring(from: string, to: string, mayCopy: number): Promise<number | 'not'> {
   try {
-    const text = await readFile(join(objects, 'info', 'alternates'), 'utf8');
-    const paths = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    return paths.map((path) => (isAbsolute(path) ? path : join(objects, path)));
+    await link(from, to);
+    return 0;
   } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+    const code = codeOf(error);
+    if (code === 'EEXIST') return 0;
+    // Repacked away while we looked, or never there.
+    if (isMissing(error)) return 'not';
+  }
+  return copied(from, to, mayCopy);
+}
+
+async function copied(from: string, to: string, mayCopy: number): Promise<number | 'not'> {
+  const temporary = `${to}.${randomBytes(6).toString('hex')}`;
+  try {
+    const { size } = await stat(from);
+    if (size > mayCopy) return 'not';
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    await rename(temporary, to);
+    return size;
+  } catch {
+    // Whatever the reason, it is not here: what is missing of it is read from the folder's files.
+    await rm(temporary, { force: true });
+    return 'not';
   }
 }
 
-async function borrowPacks(from: string, to: string): Promise<void> {
-  const there = await entries(from);
-  const have = new Set(await entries(to));
-  const whole = there.filter((name) => name.endsWith('.pack') && there.includes(name.replace(/\.pack$/, '.idx')));
-  const wanted = whole.flatMap((pack) => [pack, pack.replace(/\.pack$/, '.rev'), pack.replace(/\.pack$/, '.idx')]);
-  await mkdir(to, { recursive: true });
-  for (const name of wanted) if (there.includes(name) && !have.has(name)) await bring(join(from, name), join(to, name));
-}
-
-async function borrowAll(from: string, to: string): Promise<void> {
-  const have = new Set(await entries(to));
-  const missing = (await entries(from)).filter((name) => !have.has(name) && /^[0-9a-f]+$/.test(name));
-  if (missing.length === 0) return;
-  await mkdir(to, { recursive: true });
-  for (const name of missing) await bring(join(from, name), join(to, name));
-}
-
-async function entries(folder: string): Promise<string[]> {
+async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
-  }
-}
-
-async function bring(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    const code = codeOf(error);
-    // There already, or repacked away while we looked: what is needed of it is in the new pack.
-    if (code === 'EEXIST' || code === 'ENOENT') return;
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
   }
 }

@@ -1,156 +1,217 @@
 /** The folder as it is now, as a tree of the store: uncommitted and untracked files with it, nothing of the person's written. */
-import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../../protocol/failure.js';
-import { borrowObjects } from './borrow.js';
-import { isMissing } from './disk.js';
-import { git, gitPaths, gitText } from './git.js';
-import { included, looksLikeSecret, writeExcludes } from './ignored.js';
-import { bringUpToDate, type IndexOf, writeTree } from './index-files.js';
-import type { Layout } from './layout.js';
+import { acquireLock, type Lock } from '../process/lock.js';
+import { borrowPacks, objectFolders } from './borrow.js';
+import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
+import { git, gitText } from './git.js';
+import { excludesFileOf, included, looksLikeSecret, rulesFor } from './ignored.js';
+import { type Layout, type Theirs, theirsNow } from './layout.js';
+import { bytesOf, fieldsOf, type PathBytes, readable } from './path-bytes.js';
+import { type Followed, gitOf } from './scan.js';
 import type { Base } from './store.js';
+import { summaryOf } from './summary.js';
+import { isOnDisk, NOTHING_TRACKED, seedIndex, signatureOf, type Tracked, trackedBy } from './their-index.js';
 
-export async function capture(layout: Layout, options: { signal?: AbortSignal; progress?: (message: string) => void } = {}): Promise<Base> {
-  const { gitDir, root, theirs } = layout;
-  const at: IndexOf = {
-    gitDir,
-    workTree: root,
-    indexFile: join(gitDir, 'capture.index'),
-    ...(options.signal && { signal: options.signal }),
+export interface CaptureOptions {
+  signal?: AbortSignal;
+  progress?: (message: string) => void;
+}
+
+/** What a capture leaves for the next one. */
+interface Memory {
+  look: Looker;
+  tracked?: Tracked;
+  /** Which of the files that a sparse checkout leaves away are on disk nevertheless. */
+  sparseOnDisk: string;
+  /** The state of `.worktreeinclude`. */
+  include?: string;
+}
+
+export const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
+
+/** A function that captures the folder; what it learns makes the next time cheap. */
+export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<Base> {
+  let memory: Memory = { look: lookerAt(), sparseOnDisk: '' };
+  return async ({ signal, progress } = {}) => {
+    const slow = progress && setTimeout(() => progress('Reading the folder'), 1000);
+    await using _lock = await lockFor(layout, signal);
+    try {
+      const theirs = await theirsNow(layout);
+      const capture = (fresh: boolean) => captured({ layout, theirs, memory, fresh, ...(signal && { signal }) });
+      try {
+        return await capture(false);
+      } catch (error) {
+        // An index that cannot be used, or objects that are gone, cost one reading of all files, no more.
+        if (!(error instanceof FailureError) || error.failure.code !== 'workspace' || signal?.aborted) throw error;
+        progress?.('Reading all files of the folder');
+        memory = { look: lookerAt(), sparseOnDisk: '' };
+        return await capture(true);
+      }
+    } catch (error) {
+      memory = { look: lookerAt(), sparseOnDisk: '' };
+      throw error;
+    } finally {
+      clearTimeout(slow);
+    }
   };
-  await writeExcludes(layout);
-  options.progress?.('Reading the folder');
-  if (theirs !== undefined && (await isWhole(theirs))) await borrowObjects(join(theirs.commonDir, 'objects'), join(gitDir, 'objects'));
-  const tracked = theirs === undefined ? [] : await trackedBy(layout, at);
-  try {
-    return await captured(layout, at, tracked);
-  } catch (error) {
-    // An index that cannot be used (another writer died in it, objects that are gone) costs one reading of all files, no more.
-    if (!(error instanceof FailureError) || options.signal?.aborted) throw error;
-    options.progress?.('Reading all files of the folder');
-    await rm(at.indexFile, { force: true });
-    await rm(`${at.indexFile}.lock`, { force: true });
-    await startEmpty(at, tracked);
-    return captured(layout, at, tracked);
+}
+
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 20;
+
+/** Another window or process may be capturing the same folder: both would write the same index. */
+async function lockFor({ gitDir }: Layout, signal: AbortSignal | undefined): Promise<Lock> {
+  for (const since = performance.now(); ; ) {
+    try {
+      return await acquireLock(join(gitDir, 'capture.lock'), 'reading the folder');
+    } catch (error) {
+      if (!(error instanceof FailureError) || error.failure.code !== 'locked' || performance.now() - since > PATIENCE_MS) throw error;
+    }
+    await sleep(PAUSE_MS, undefined, signal ? { signal } : {});
   }
 }
 
-/** A partial or shallow clone has not all that its trees name. */
-async function isWhole(theirs: NonNullable<Layout['theirs']>): Promise<boolean> {
-  const promisor = await gitText(['config', '--get-regexp', '^(remote\\..*\\.promisor|extensions\\.partialclone)$'], {
-    gitDir: theirs.gitDir,
-    okCodes: [0, 1],
+interface Task {
+  layout: Layout;
+  theirs: Theirs | undefined;
+  memory: Memory;
+  /** Begins with nothing known: all files are read. */
+  fresh: boolean;
+  signal?: AbortSignal;
+}
+
+async function captured({ layout, theirs, memory, fresh, signal }: Task): Promise<Base> {
+  const { gitDir, root, prefix, format, modes, lookConfig } = layout;
+  const at: Followed = {
+    gitDir,
+    format,
+    workTree: root,
+    indexFile: captureIndex(gitDir),
+    modes,
+    config: lookConfig,
+    ...(signal && { signal }),
+  };
+  await dropStaleLock(at.indexFile);
+  if (fresh) await rm(at.indexFile, { force: true });
+  const home = bytesOf(prefix === '' ? '.massgen/' : `${prefix}/.massgen/`);
+  const ours = (path: PathBytes) => path.startsWith(home);
+
+  const [rules, include, head] = await Promise.all([writeRules(layout, theirs), included(root), theirs && headOf(theirs)]);
+  const followedNow = await followed({ at, theirs, memory, fresh, ours });
+  const { tracked } = followedNow;
+  const includeNow = await signatureOf(join(root, '.worktreeinclude'));
+  const listed = followedNow.listed ?? (memory.include === includeNow ? undefined : await listOf(at));
+  const left = rules === '' || !theirs ? new Set<PathBytes>() : await leftOut(at, theirs, rules);
+  const isTheirs = (path: PathBytes) => tracked.paths.has(path) && !left.has(path) && !ours(path);
+  const refused = new Set<PathBytes>();
+  const isRefused = (path: PathBytes) => !tracked.paths.has(path) && looksLikeSecret(path) && !include(readable(path));
+
+  const looked = await memory.look(at, {
+    drop: async () => [...(await ignoredInIndex(at)), ...(listed ?? []).filter(isRefused), ...left].filter((path) => !isTheirs(path)),
+    take: listed ? await missing(at, [...tracked.paths].filter(isTheirs), listed) : [],
+    admits: async (paths) => {
+      for (const path of paths) if (isRefused(path)) refused.add(path);
+      return paths.filter((path) => !ours(path) && !refused.has(path));
+    },
   });
-  return promisor.trim() === '';
-}
-
-/** What the person's index names, sparse and assumed entries included; seeds ours with a copy of it the first time. */
-async function trackedBy(layout: Layout, at: IndexOf): Promise<string[]> {
-  const theirs = layout.theirs?.index ?? '';
-  const copy = join(at.gitDir, 'theirs.index');
-  try {
-    await copyWithTimes(theirs, copy);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-  const own = { gitDir: at.gitDir, workTree: at.workTree, indexFile: copy };
-  const rows = await gitPaths(['ls-files', '-v', '-z'], { ...own, okCodes: [0, 128] });
-  if (!(await exists(at.indexFile))) {
-    await clearBits(own, rows);
-    await copyWithTimes(copy, at.indexFile);
-  }
-  // A file that sparse checkouts left away stands as the person's index has it, until it is on disk.
-  return rows.map((row) => row.slice(2));
-}
-
-/** Entries that git was told not to look at are looked at again, but for those that are not on disk on purpose. */
-async function clearBits(own: { gitDir: string; workTree: string; indexFile: string }, rows: readonly string[]): Promise<void> {
-  const assumed = rows.filter((row) => /^[a-z] /.test(row)).map((row) => row.slice(2));
-  const skipped = rows.filter((row) => /^[Ss] /.test(row)).map((row) => row.slice(2));
-  const there = await Promise.all(skipped.map((path) => exists(join(own.workTree, path))));
-  const seen = skipped.filter((_, at) => there[at]);
-  const clear = (bit: string, paths: string[]) =>
-    paths.length === 0 ? undefined : git(['update-index', bit, '-z', '--stdin'], { ...own, input: `${paths.join('\0')}\0` });
-  await clear('--no-assume-unchanged', assumed);
-  await clear('--no-skip-worktree', seen);
-}
-
-/** Invariant: the copy has the index's own time, or git would not see what changed in the moment before it was written. */
-async function copyWithTimes(from: string, to: string): Promise<void> {
-  const { atime, mtime } = await stat(from);
-  await copyFile(from, to);
-  await utimes(to, atime, mtime);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-async function startEmpty(at: IndexOf, tracked: readonly string[]): Promise<void> {
-  await mkdir(at.gitDir, { recursive: true });
-  await addTracked(at, tracked);
-}
-
-/** What the person tracks although a rule ignores it. */
-async function addTracked(at: IndexOf, paths: readonly string[]): Promise<void> {
-  if (paths.length === 0) return;
-  const there = await Promise.all(paths.map((path) => isFileOrLink(join(at.workTree, path))));
-  const input = paths
-    .filter((_, index) => there[index])
-    .map((path) => `${path}\0`)
-    .join('');
-  const { gitDir, workTree, indexFile } = at;
-  if (input !== '') await git(['update-index', '--add', '--remove', '-z', '--stdin'], { gitDir, workTree, indexFile, input });
-}
-
-async function isFileOrLink(path: string): Promise<boolean> {
-  try {
-    return !(await stat(path)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return true;
-    throw error;
-  }
-}
-
-async function captured(layout: Layout, at: IndexOf, tracked: readonly string[]): Promise<Base> {
-  const include = await included(layout.root);
-  const refused = await bringUpToDate(at, { allowed: (path) => !looksLikeSecret(path) || include(path) });
-  const { gitDir, workTree, indexFile } = at;
-  const own = { gitDir, workTree, indexFile };
-  const [ours, hidden] = await Promise.all([
-    gitPaths(['ls-files', '-c', '-z'], own),
-    gitPaths(['ls-files', '-c', '-i', '--exclude-standard', '-z'], own),
-  ]);
-  const theirs = new Set(tracked);
-  const have = new Set(ours);
-  await addTracked(
-    at,
-    tracked.filter((path) => !have.has(path)),
-  );
-  // What came in as untracked and is ignored by now goes again.
-  const gone = [...hidden, ...ours.filter((path) => looksLikeSecret(path) && !include(path))].filter((path) => !theirs.has(path));
-  if (gone.length > 0) await git(['update-index', '--force-remove', '-z', '--stdin'], { ...own, input: `${gone.join('\0')}\0` });
-  const tree = await writeTree(at);
-  const untracked = ours.filter((path) => !theirs.has(path) && !gone.includes(path)).length;
-  return { tree, summary: { ...(await changedSince(layout, tree, theirs)), untracked, refused: [...new Set(refused)].sort() } };
-}
-
-/** How many tracked files differ from the last commit. */
-async function changedSince(layout: Layout, tree: string, tracked: ReadonlySet<string>): Promise<{ changed: number }> {
-  if (layout.theirs === undefined) return { changed: 0 };
-  const head = await gitText(['rev-parse', '-q', '--verify', 'HEAD^{tree}'], { gitDir: layout.theirs.gitDir, okCodes: [0, 1, 128] });
-  if (head.trim() === '') return { changed: 0 };
-  const paths = await gitPaths(['diff-tree', '-r', '--name-only', '-z', head.trim(), tree], { gitDir: layout.gitDir, okCodes: [0, 128] });
-  const deleted = await gitPaths(['diff-tree', '-r', '--diff-filter=D', '--name-only', '-z', head.trim(), tree], {
-    gitDir: layout.gitDir,
-    okCodes: [0, 128],
+  memory.tracked = tracked;
+  memory.include = includeNow;
+  const counts = await summaryOf({
+    layout,
+    theirs,
+    head,
+    tree: looked.tree,
+    tracked: tracked.paths,
+    isLeftOut: (path) => left.has(path) || ours(path),
   });
-  return { changed: new Set([...paths.filter((path) => tracked.has(path)), ...deleted]).size };
+  return { tree: looked.tree, summary: { ...counts, refused: [...refused, ...looked.unreadable].map(readable).sort() } };
+}
+
+/** The rules that hold for the store, in the one place where git looks. Gives those of `.massgenignore`. */
+async function writeRules(layout: Layout, theirs: Theirs | undefined): Promise<string> {
+  const { gitDir, root, prefix } = layout;
+  const { all, massgen } = await rulesFor({
+    root,
+    prefix,
+    excludesFile: await excludesFileOf(root),
+    ...(theirs && { exclude: join(theirs.commonDir, 'info', 'exclude') }),
+  });
+  const file = join(gitDir, 'info', 'exclude');
+  const before = existsSync(file) ? await readFile(file, 'utf8') : undefined;
+  await mkdir(dirname(file), { recursive: true });
+  if (before !== all) await writeFile(file, all);
+  if (massgen !== '') await writeFile(massgenRules(gitDir), massgen);
+  return massgen;
+}
+
+const massgenRules = (gitDir: string): string => join(gitDir, 'info', 'massgenignore');
+
+async function headOf({ gitDir }: Theirs): Promise<string> {
+  return (await gitText(['rev-parse', '-q', '--verify', 'HEAD^{tree}'], { gitDir, okCodes: [0, 1, 128] })).trim();
+}
+
+/**
+ * Sees to it that our index follows theirs: begun from it, and again where a sparse checkout decides what counts as deleted.
+ * `listed`: what our index holds, where theirs is not the one that was compared last.
+ */
+async function followed(options: {
+  at: Followed;
+  theirs: Theirs | undefined;
+  memory: Memory;
+  fresh: boolean;
+  ours: (path: PathBytes) => boolean;
+}): Promise<{ tracked: Tracked; listed?: PathBytes[] }> {
+  const { at, theirs, memory, fresh, ours } = options;
+  if (!theirs) {
+    const before = memory.tracked;
+    return before === NOTHING_TRACKED ? { tracked: before } : { tracked: NOTHING_TRACKED, listed: await listOf(at) };
+  }
+  const seed = async () => {
+    memory.look = lookerAt();
+    const tracked = await seedIndex(at, theirs, ours);
+    memory.sparseOnDisk = await sparseOnDisk(at, tracked);
+    return { tracked, listed: await listOf(at) };
+  };
+  if (fresh) return { tracked: await trackedBy(theirs, at.workTree), listed: [] };
+  if (!existsSync(at.indexFile)) return seed();
+  const known = memory.tracked;
+  if (known?.signature === (await signatureOf(theirs.index)))
+    return (await sparseOnDisk(at, known)) === memory.sparseOnDisk ? { tracked: known } : seed();
+  const [tracked, flagged] = await Promise.all([trackedBy(theirs, at.workTree), listOf(at, '-v')]);
+  if (tracked.sparse.length > 0 || flagged.some((row) => /^[Ss] /.test(row))) return seed();
+  // Contents that came with a pull need not be written again.
+  await borrowPacks(await objectFolders(join(theirs.commonDir, 'objects')), at.gitDir);
+  return { tracked, listed: flagged.map((row) => row.slice(2)) };
+}
+
+async function sparseOnDisk(at: Followed, tracked: Tracked): Promise<string> {
+  const there: PathBytes[] = [];
+  for (const path of tracked.sparse) if (await isOnDisk(at.workTree, path)) there.push(path);
+  return there.join('\0');
+}
+
+const listOf = async (at: Followed, ...flags: string[]): Promise<PathBytes[]> =>
+  fieldsOf(await git(['ls-files', '-c', ...flags, '-z'], gitOf(at)));
+
+/** What our index holds and a rule ignores by now. */
+async function ignoredInIndex(at: Followed): Promise<PathBytes[]> {
+  return fieldsOf(await git([...(at.config ?? []), 'ls-files', '-c', '-i', '--exclude-standard', '-z'], gitOf(at)));
+}
+
+/** What is tracked and left out by `.massgenignore` nevertheless. */
+async function leftOut(at: Followed, theirs: Theirs, _rules: string): Promise<Set<PathBytes>> {
+  const args = ['ls-files', '-c', '-i', '--exclude-from', massgenRules(at.gitDir), '-z'];
+  return new Set(fieldsOf(await git(args, { gitDir: theirs.gitDir, workTree: at.workTree, indexFile: theirs.index, okCodes: [0, 128] })));
+}
+
+/** Files that are tracked and on disk, but not in our index: as ignored files that were added by force. */
+async function missing(at: Followed, tracked: readonly PathBytes[], listed: readonly PathBytes[]): Promise<PathBytes[]> {
+  const have = new Set(listed);
+  const found: PathBytes[] = [];
+  for (const path of tracked) if (!have.has(path) && (await isOnDisk(at.workTree, path))) found.push(path);
+  return found;
 }

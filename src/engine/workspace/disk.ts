@@ -21,7 +21,7 @@ export async function onDisk(root: string, path: string, like: string): Promise<
   return { mode: (stat.mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await readFile(absolute), like) };
 }
 
-export async function lstatOrNothing(absolute: string): Promise<Stats | undefined> {
+export async function lstatOrNothing(absolute: string | Buffer): Promise<Stats | undefined> {
   try {
     return await lstat(absolute);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Runs git as a process with nothing inherited: no GIT_* variable, no configuration of the person's, no hook, no prompt. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fail } from '../../protocol/failure.js';
 
@@ -17,22 +18,34 @@ export interface GitOptions {
   ownConfig?: boolean;
 }
 
+export interface GitResult {
+  /** The exit code; null where a signal ended it. */
+  code: number | null;
+  out: Uint8Array;
+  /** What it complained of. */
+  err: string;
+}
+
 /** Invariant: nothing in a person's configuration can make git write, ask, or run something here. */
 const SETTINGS: Readonly<Record<string, string>> = {
   'core.hooksPath': devNull,
   'core.fsmonitor': 'false',
   'core.autocrlf': 'false',
-  'core.checkStat': 'minimal',
-  'core.trustctime': 'false',
+  'core.attributesFile': devNull,
+  'core.excludesFile': devNull,
+  'core.splitIndex': 'false',
+  'core.untrackedCache': 'false',
   'core.looseCompression': '0',
-  'core.precomposeUnicode': 'false',
-  'core.protectHFS': 'false',
+  'core.precomposeUnicode': String(process.platform === 'darwin'),
+  'core.longPaths': 'true',
+  'checkout.workers': '0',
+  'index.version': '2',
+  'index.skipHash': 'true',
+  'submodule.recurse': 'false',
   'gc.auto': '0',
   'maintenance.auto': 'false',
   'safe.directory': '*',
-  'safe.bareRepository': 'all',
   'protocol.allow': 'never',
-  'advice.addEmbeddedRepo': 'false',
 };
 
 const settings = Object.entries(SETTINGS);
@@ -43,14 +56,21 @@ const configured: Readonly<Record<string, string>> = Object.fromEntries([
     [`GIT_CONFIG_VALUE_${at}`, value],
   ]),
 ]);
+const isolated = {
+  ...configured,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: devNull,
+  GIT_CONFIG_SYSTEM: devNull,
+  GIT_ATTR_NOSYSTEM: '1',
+};
 
 function environment(options: GitOptions): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('GIT_'),
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].toUpperCase().startsWith('GIT_'),
   );
   return {
     ...Object.fromEntries(kept),
-    ...(!options.ownConfig && { ...configured, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_SYSTEM: devNull }),
+    ...(!options.ownConfig && isolated),
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
@@ -63,53 +83,70 @@ function environment(options: GitOptions): Record<string, string> {
   };
 }
 
-/** What git printed. Throws a `workspace` Failure with what it complained of; an abort throws the signal's reason. */
-export function git(args: readonly string[], options: GitOptions = {}): Promise<Uint8Array> {
-  const { signal } = options;
+/**
+ * Runs git to its end, whatever its exit code. An abort throws the signal's reason.
+ * Invariant: when this returns or throws, the process is over, so that nothing of it writes any more and its locks are gone.
+ */
+export function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const { signal, input } = options;
+  const cwd = options.cwd ?? options.workTree ?? options.gitDir ?? process.cwd();
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const cwd = options.cwd ?? options.workTree ?? options.gitDir ?? process.cwd();
-    const child = spawn('git', [...args], { env: environment(options), cwd, windowsHide: true, ...(signal && { signal }) });
+    const child = spawn('git', [...args], { env: environment(options), cwd, windowsHide: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    let broken: Error | undefined;
+    const stop = () => child.kill();
+    signal?.addEventListener('abort', stop, { once: true });
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', (error: NodeJS.ErrnoException) => reject(signal?.aborted ? signal.reason : notStarted(error, cwd)));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      // An error before it ran is followed by no `close`.
+      if (child.pid === undefined) reject(notStarted(error, cwd));
+    });
     child.on('close', (code) => {
+      signal?.removeEventListener('abort', stop);
       if (signal?.aborted) reject(signal.reason);
-      else if ((options.okCodes ?? [0]).includes(code ?? -1)) resolve(Buffer.concat(out));
-      else reject(failed(args, code, Buffer.concat(err).toString('utf8')));
+      else if (broken) reject(broken);
+      else resolve({ code, out: Buffer.concat(out), err: Buffer.concat(err).toString('utf8') });
     });
     // It may end without reading all that it is given; how it ended tells what went wrong.
     child.stdin.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EOF' && error.code !== 'ECONNRESET') reject(error);
+      if (error.code !== 'EPIPE' && error.code !== 'EOF' && error.code !== 'ECONNRESET') broken = error;
     });
-    child.stdin.end(options.input ?? '');
+    child.stdin.end(input ?? '');
   });
 }
 
+/** What git printed. Throws a `workspace` Failure with what it complained of; an abort throws the signal's reason. */
+export async function git(args: readonly string[], options: GitOptions = {}): Promise<Uint8Array> {
+  const result = await runGit(args, options);
+  if ((options.okCodes ?? [0]).includes(result.code ?? -1)) return result.out;
+  throw gitFailure(args, result);
+}
+
 function notStarted(error: NodeJS.ErrnoException, cwd: string): Error {
+  if (error.code === 'ENOENT' && !existsSync(cwd))
+    return fail('workspace', `git could not be started in ${cwd}: there is no such folder.`, { cause: error });
   if (error.code === 'ENOENT')
-    return fail('workspace', `git could not be started in ${cwd}.`, {
+    return fail('workspace', 'git is not there: it is needed for the workspaces of agents.', {
       hint: 'Install git (https://git-scm.com) and put it on the PATH.',
       cause: error,
     });
   return fail('workspace', `git could not be started: ${error.message}`, { cause: error });
 }
 
-function failed(args: readonly string[], code: number | null, complaint: string): Error {
-  const lines = complaint.trim().split('\n').slice(-5).join('\n');
-  return fail(
-    'workspace',
-    `git ${args.find((arg) => !arg.startsWith('-')) ?? ''} failed (${code ?? 'a signal'}): ${lines || 'it said nothing'}`,
-  );
+export function gitFailure(args: readonly string[], { code, err }: GitResult): Error {
+  const command = args.find((arg, at) => !arg.startsWith('-') && args[at - 1] !== '-c') ?? '';
+  const lines = err.trim().split('\n').slice(-5).join('\n');
+  return fail('workspace', `git ${command} failed (${code ?? 'a signal'}): ${lines || 'it said nothing'}`);
 }
 
 export async function gitText(args: readonly string[], options: GitOptions = {}): Promise<string> {
   return Buffer.from(await git(args, options)).toString('utf8');
 }
 
-/** Paths as `-z` prints them. */
+/** The fields that `-z` prints. */
 export async function gitPaths(args: readonly string[], options: GitOptions = {}): Promise<string[]> {
   return (await gitText(args, options)).split('\0').filter((path) => path !== '');
 }

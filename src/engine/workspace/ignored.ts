@@ -1,63 +1,71 @@
 /** What is left out of the base: what git ignores for the person, what .massgenignore names, and what looks like a secret. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import picomatch from 'picomatch';
 import { isMissing } from './disk.js';
 import { gitText } from './git.js';
-import type { Layout } from './layout.js';
+import type { PathBytes } from './path-bytes.js';
 
-/** Writes the store's own exclude file: one place for the rules that git would not find by itself. */
-export async function writeExcludes(layout: Layout): Promise<void> {
-  const { theirs, folder, prefix, gitDir } = layout;
-  const parts = await Promise.all([
-    excludesFile(layout),
-    theirs === undefined ? '' : textOf(join(theirs.commonDir, 'info', 'exclude')),
-    textOf(join(folder, '.massgenignore')).then((text) => below(text, prefix)),
-  ]);
-  await mkdir(join(gitDir, 'info'), { recursive: true });
-  await writeFile(join(gitDir, 'info', 'exclude'), [...parts, '.massgen/', ''].join('\n'));
+/** The person's own list for all repositories (`core.excludesFile`), or where git looks by default. */
+export async function excludesFileOf(folder: string): Promise<string> {
+  const asked = ['config', '--type=path', '--get', 'core.excludesFile'];
+  const named = await gitText(asked, { cwd: folder, ownConfig: true, okCodes: [0, 1, 128] });
+  const path = named.replace(/\n$/, '') || join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
-/** The person's own list (`core.excludesFile`), or where git looks by default. */
-async function excludesFile(layout: Layout): Promise<string> {
-  const named = await gitText(['config', '--type=path', '--get', 'core.excludesFile'], {
-    cwd: layout.folder,
-    ownConfig: true,
-    okCodes: [0, 1, 128],
-  });
-  const path = named.trim() || join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
-  return textOf(isAbsolute(path) ? path : join(layout.root, path));
+/**
+ * All rules that git does not find in the folder itself, as the store's `info/exclude`; what comes later wins.
+ * `massgen`: those of `.massgenignore` alone, which hold for tracked files too.
+ */
+export async function rulesFor(options: {
+  root: string;
+  prefix: string;
+  excludesFile: string;
+  /** The person's `info/exclude`. */
+  exclude?: string;
+}): Promise<{ all: string; massgen: string }> {
+  const { root, prefix, excludesFile, exclude } = options;
+  const [everywhere, here, atRoot, inFolder] = await Promise.all([
+    textOf(excludesFile),
+    exclude === undefined ? '' : textOf(exclude),
+    textOf(join(root, '.massgenignore')),
+    prefix === '' ? '' : textOf(join(root, prefix, '.massgenignore')),
+  ]);
+  const massgen = [atRoot, below(inFolder, prefix)].filter(Boolean).join('\n');
+  return { all: [everywhere, here, massgen, '.massgen/', ''].join('\n'), massgen };
 }
 
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isMissing(error)) return '';
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EISDIR') return '';
     throw error;
   }
 }
 
 /** Rules of a folder, as rules of the root. */
 function below(text: string, prefix: string): string {
-  if (prefix === '') return text;
+  const folder = prefix.replace(/[\\*?[]/g, '\\$&');
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return lines
     .map((line) => {
       const [not, rule] = line.startsWith('!') ? ['!', line.slice(1)] : ['', line];
-      const anchored = rule.slice(0, -1).includes('/');
-      return `${not}/${prefix}/${anchored ? rule.replace(/^\//, '') : `**/${rule}`}`;
+      const anchored = rule.trimEnd().slice(0, -1).includes('/');
+      return `${not}/${folder}/${anchored ? rule.replace(/^\//, '') : `**/${rule}`}`;
     })
     .join('\n');
 }
 
+/** Names of files that mostly hold secrets: keys, tokens, passwords. */
 const SECRET =
-  /(^|\/)(\.env|\.env\..+|\.netrc|\.pypirc|\.git-credentials|\.pgpass|id_(rsa|dsa|ecdsa|ed25519)|.+\.(pem|p12|pfx|jks|keystore|ppk)|credentials\.json|service[-_]account.*\.json)$/i;
-const HARMLESS = /\.(example|sample|template|dist|defaults?|pub)$/i;
+  /(^|\/)(\.env(\..+|rc)?|.+\.env|\.netrc|_netrc|\.npmrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.dockercfg|\.vault-token|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.+\.(pem|key|p12|pfx|p8|jks|keystore|ppk|kdbx|tfvars|tfstate|ovpn|agekey)|(aws|gcloud)?[-_.]?credentials(\.json|\.csv)?|client_secret.*\.json|service[-_]account.*\.json|secrets?\.(json|ya?ml|toml|env))$/i;
+const HARMLESS = /(\.(example|sample|template|tmpl|dist|defaults?|pub)|(^|[._-])(example|sample|template)\.[a-z]+)$/i;
 
-/** Looks like a file of secrets, by its name. */
-export const looksLikeSecret = (path: string): boolean => SECRET.test(path) && !HARMLESS.test(path);
+/** Looks like a file of secrets, by its name. What is tracked is the person's own decision and is not asked about. */
+export const looksLikeSecret = (path: PathBytes): boolean => SECRET.test(path) && !HARMLESS.test(path);
 
 /** Tells which paths `.worktreeinclude` names: the person wants them in workspaces. */
 export async function included(root: string): Promise<(path: string) => boolean> {

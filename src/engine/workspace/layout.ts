@@ -1,8 +1,23 @@
 /** Where things are: the open folder, the root of what is captured, the person's repository, and our store. */
-import { realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { FailureError } from '../../protocol/failure.js';
-import { gitText } from './git.js';
+import { existsSync } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import { fail } from '../../protocol/failure.js';
+import { isMissing } from './disk.js';
+import { gitPaths, runGit } from './git.js';
+import { excludesFileOf } from './ignored.js';
+import type { Format } from './objects.js';
+
+/** The person's repository; only ever read. */
+export interface Theirs {
+  /** Of this working tree. */
+  gitDir: string;
+  /** What all working trees share; the same where there is only one. */
+  commonDir: string;
+  index: string;
+  format: Format;
+}
 
 export interface Layout {
   folder: string;
@@ -12,32 +27,114 @@ export interface Layout {
   home: string;
   /** The bare repository of ours. */
   gitDir: string;
-  format: 'sha1' | 'sha256';
-  /** The person's repository; absent where the folder is in none. */
-  theirs?: { gitDir: string; commonDir: string; index: string };
+  format: Format;
+  /** Whether executable bits mean anything in the folder. */
+  modes: boolean;
+  /** How git is to look at the folder's files, as the person has it configured: `-c` arguments. */
+  lookConfig: readonly string[];
+  /** Absent where the folder is in no repository. */
+  theirs?: Theirs;
 }
+
+/** What a store was made for: its trees' paths are relative to that root, whatever repository the folder has come to be in since. */
+export interface MadeFor {
+  prefix: string;
+  format: Format;
+}
+
+export const madeForFile = (gitDir: string): string => join(gitDir, 'massgen.json');
 
 export async function layoutOf(given: string): Promise<Layout> {
-  const folder = await realpath(given);
+  const folder = await folderAt(given);
   const home = join(folder, '.massgen');
-  const own = { folder, home, gitDir: join(home, 'store.git') };
-  const found = await repositoryOf(folder);
-  if (found === undefined) return { ...own, root: folder, prefix: '', format: 'sha1' };
-  const { root, format, ...theirs } = found;
-  return { ...own, root, prefix: relative(root, folder).split(sep).join('/'), format, theirs };
+  const gitDir = join(home, 'store.git');
+  const [found, made] = await Promise.all([repositoryOf(folder), madeFor(gitDir)]);
+  const root = (made && rootAbove(folder, made.prefix)) ?? found?.root ?? folder;
+  const theirs = found?.root === root ? found.theirs : undefined;
+  const format = made?.format ?? theirs?.format ?? 'sha1';
+  const settings = await theirSettings(root, theirs);
+  const modes = process.platform !== 'win32' && settings.get('core.filemode') !== 'false';
+  const lookConfig = [...settings].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  return { folder, home, gitDir, root, prefix: pathBetween(root, folder), format, modes, lookConfig, ...(theirs && { theirs }) };
 }
 
-async function repositoryOf(
-  folder: string,
-): Promise<(NonNullable<Layout['theirs']> & { root: string; format: Layout['format'] }) | undefined> {
-  const asked = ['--show-toplevel', '--absolute-git-dir', '--git-common-dir', '--show-object-format', '--git-path', 'index'];
+/** What the person's git knows of this file system: without it, all files seem changed on some. */
+async function theirSettings(root: string, theirs: Theirs | undefined): Promise<Map<string, string>> {
+  if (!theirs) return new Map();
+  const asked = ['config', '-z', '--get-regexp', '^core\\.(filemode|symlinks|ignorecase|checkstat|trustctime)$'];
+  const rows = await gitPaths(asked, { cwd: root, ownConfig: true, okCodes: [0, 1, 128] });
+  return new Map(rows.map((row) => [row.slice(0, row.indexOf('\n')), row.slice(row.indexOf('\n') + 1)]));
+}
+
+/** The person's repository of this root as it is now: one may have been made, or removed, since the store was opened. */
+export async function theirsNow(layout: Layout): Promise<Theirs | undefined> {
+  if (layout.theirs && existsSync(layout.theirs.gitDir)) return layout.theirs;
+  if (!existsSync(join(layout.root, '.git'))) return undefined;
+  const found = await repositoryOf(layout.root);
+  return found?.root === layout.root ? found.theirs : undefined;
+}
+
+async function folderAt(given: string): Promise<string> {
   try {
-    const text = await gitText(['rev-parse', '--path-format=absolute', ...asked], { cwd: folder });
-    const [top = '', gitDir = '', commonDir = '', format = '', index = ''] = text.split('\n');
-    return { root: await realpath(top), gitDir, commonDir, index, format: format === 'sha256' ? 'sha256' : 'sha1' };
+    const folder = await realpath(given);
+    if (!(await stat(folder)).isDirectory()) throw fail('workspace', `${given} is not a folder.`);
+    if (folder.includes('\n')) throw fail('workspace', `${JSON.stringify(folder)} cannot be worked in: there is a line break in its path.`);
+    return folder;
   } catch (error) {
-    // Not in a repository, in a bare one, or in one that git cannot read: then the folder's files are all there is.
-    if (error instanceof FailureError && error.failure.hint === undefined) return undefined;
+    if (isMissing(error)) throw fail('workspace', `${given} is not there.`, { cause: error });
     throw error;
   }
+}
+
+const pathBetween = (root: string, folder: string): string => relative(root, folder).split(sep).join('/');
+
+async function madeFor(gitDir: string): Promise<MadeFor | undefined> {
+  try {
+    const { prefix, format }: Partial<Record<keyof MadeFor, unknown>> = JSON.parse(await readFile(madeForFile(gitDir), 'utf8'));
+    return typeof prefix === 'string' && (format === 'sha1' || format === 'sha256') ? { prefix, format } : undefined;
+  } catch (error) {
+    // Not made yet, or not to the end: it is made anew.
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the folder does not lie as it did when the store was made. */
+function rootAbove(folder: string, prefix: string): string | undefined {
+  const root = resolve(folder, ...prefix.split('/').filter(Boolean).fill('..'));
+  return pathBetween(root, folder) === prefix ? root : undefined;
+}
+
+/** The repository that has the folder as part of what it keeps. */
+async function repositoryOf(folder: string): Promise<{ root: string; theirs: Theirs } | undefined> {
+  const asked = ['--show-toplevel', '--absolute-git-dir', '--git-common-dir', '--git-path', 'index', '--show-object-format'];
+  const result = await runGit(['rev-parse', '--path-format=absolute', ...asked], { cwd: folder });
+  // In no repository, in a bare one, or in one that git cannot read: then the folder's files are all there is.
+  if (result.code !== 0) return undefined;
+  const [top = '', gitDir = '', commonDir = '', index = '', format] = Buffer.from(result.out).toString('utf8').split('\n');
+  const root = await realpath(top);
+  const prefix = pathBetween(root, folder);
+  if (prefix.startsWith('..') || resolve(root, prefix) !== folder) return undefined;
+  const theirs: Theirs = {
+    gitDir: resolve(gitDir),
+    commonDir: resolve(commonDir),
+    index: resolve(index),
+    format: format === 'sha256' ? 'sha256' : 'sha1',
+  };
+  if (prefix !== '' && (await standsAlone(folder, root, theirs))) return undefined;
+  return { root, theirs };
+}
+
+/**
+ * Whether a folder in a repository is nothing of that repository: nothing in it is tracked, and it is ignored. A home folder that is a
+ * repository (of dotfiles) is never captured whole because a folder in it is open.
+ */
+async function standsAlone(folder: string, root: string, { gitDir, index }: Theirs): Promise<boolean> {
+  if (!relative(root, homedir()).startsWith('..')) return true;
+  const at = { gitDir, workTree: root, indexFile: index };
+  const path = pathBetween(root, folder);
+  const tracked = await gitPaths(['--literal-pathspecs', 'ls-files', '-z', '--', path], { ...at, okCodes: [0, 128] });
+  if (tracked.length > 0) return false;
+  const excludes = await excludesFileOf(folder);
+  return (await runGit(['-c', `core.excludesFile=${excludes}`, 'check-ignore', '-q', '--', path], at)).code === 0;
 }

@@ -4,13 +4,12 @@ import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
-import { capture } from './capture.js';
+import { capturer } from './capture.js';
 import { changes, diff } from './changes.js';
 import { isMissing } from './disk.js';
 import { checkout, fork, RAW } from './fork.js';
 import { git, gitText } from './git.js';
-import { writeExcludes } from './ignored.js';
-import { type Layout, layoutOf } from './layout.js';
+import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
 import { similarityIn } from './similarity.js';
 import type { Base, Store } from './store.js';
 import { editTree, listTree, readBlob, writeBlob } from './trees.js';
@@ -20,6 +19,7 @@ export async function openStore(folder: string): Promise<Store> {
   await makeStore(layout);
   const { gitDir, home } = layout;
   const similarity = similarityIn(gitDir);
+  const capture = capturer(layout);
   let capturing: Promise<unknown> = Promise.resolve();
   return {
     folder: layout.folder,
@@ -29,7 +29,7 @@ export async function openStore(folder: string): Promise<Store> {
     home,
     // One at a time: two would write the same index.
     capture(options) {
-      const next: Promise<Base> = capturing.then(() => capture(layout, options));
+      const next: Promise<Base> = capturing.then(() => capture(options));
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
       return next;
     },
@@ -61,15 +61,17 @@ export async function openStore(folder: string): Promise<Store> {
 }
 
 /** `.massgen/` ignores itself. What an older MassGen keeps in it is left as it is. */
-async function makeStore(layout: Layout): Promise<void> {
-  const { home, gitDir, format } = layout;
+async function makeStore({ home, gitDir, format, prefix, modes }: Layout): Promise<void> {
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
-  if (!existsSync(join(gitDir, 'HEAD')))
+  if (!existsSync(madeForFile(gitDir))) {
     await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
-  await mkdir(join(gitDir, 'info'), { recursive: true });
+    if (!modes) await git(['config', 'core.fileMode', 'false'], { gitDir });
+    await mkdir(join(gitDir, 'info'), { recursive: true });
+    // The last thing that is written: what has it is whole.
+    await writeFile(madeForFile(gitDir), JSON.stringify({ prefix, format } satisfies MadeFor));
+  }
   await writeFile(join(gitDir, 'info', 'attributes'), RAW);
-  if (!existsSync(join(gitDir, 'info', 'exclude'))) await writeExcludes(layout);
 }
 
 async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: readonly string[]): Promise<TreeId> {

@@ -1,0 +1,112 @@
+/** A git tree in memory: what a few changed files make of it is worked out without a process. */
+import type { TreeId } from '../../protocol/events.js';
+import { git } from './git.js';
+import { type Format, writeObject } from './objects.js';
+import { fieldsOf, type PathBytes } from './path-bytes.js';
+import type { Entry } from './raw.js';
+
+/** Never changed: a changed tree is a new node that shares what stayed. */
+export interface TreeNode {
+  id: TreeId;
+  children: ReadonlyMap<PathBytes, Entry | TreeNode>;
+}
+
+export const isFolder = (child: Entry | TreeNode | undefined): child is TreeNode => child !== undefined && 'children' in child;
+
+interface Growing {
+  id: TreeId;
+  children: Map<PathBytes, Entry | TreeNode>;
+}
+
+export async function loadTree(gitDir: string, tree: TreeId, signal?: AbortSignal): Promise<TreeNode> {
+  const top: Growing = { id: tree, children: new Map() };
+  const folders = new Map<PathBytes, Growing>([['', top]]);
+  for (const row of fieldsOf(await git(['ls-tree', '-r', '-t', '-z', '--full-tree', tree], { gitDir, ...(signal && { signal }) }))) {
+    const tab = row.indexOf('\t');
+    const [mode = '', , id = ''] = row.slice(0, tab).split(' ');
+    const path = row.slice(tab + 1);
+    const slash = path.lastIndexOf('/');
+    const parent = folders.get(slash < 0 ? '' : path.slice(0, slash));
+    if (!parent) throw new Error(`git ls-tree named ${path} before its folder`);
+    const node: Growing = { id, children: new Map() };
+    if (mode === '040000') folders.set(path, node);
+    parent.children.set(path.slice(slash + 1), mode === '040000' ? node : { mode, id });
+  }
+  return top;
+}
+
+/** What is at `path`. */
+export function entryAt(top: TreeNode, path: PathBytes): Entry | TreeNode | undefined {
+  let at: Entry | TreeNode | undefined = top;
+  for (const part of path.split('/')) at = isFolder(at) ? at.children.get(part) : undefined;
+  return at;
+}
+
+/** Every file with its path, in the order that an index has them. */
+export function* filesOf(node: TreeNode, folder: PathBytes = ''): Generator<[PathBytes, Entry]> {
+  for (const [name, child] of inOrder(node.children)) {
+    if (isFolder(child)) yield* filesOf(child, `${folder}${name}/`);
+    else yield [folder + name, child];
+  }
+}
+
+type Edits = ReadonlyMap<PathBytes, Entry | undefined>;
+
+/** `top` with `edits` made to it (undefined removes a file), its new trees written into the store. What is added takes the place of what is in its way. */
+export async function editNode(gitDir: string, format: Format, top: TreeNode, edits: Edits): Promise<TreeNode> {
+  return (
+    (await edited(gitDir, format, top, edits)) ?? { id: await writeObject(gitDir, format, 'tree', new Uint8Array()), children: new Map() }
+  );
+}
+
+/** Undefined where nothing is left in the folder: git has no empty ones. */
+async function edited(gitDir: string, format: Format, node: TreeNode | undefined, edits: Edits): Promise<TreeNode | undefined> {
+  const children = new Map(node?.children);
+  for (const [name, { own, below }] of byName(edits)) {
+    const child = children.get(name);
+    const folder = isFolder(child) ? child : undefined;
+    const left = below ? await edited(gitDir, format, folder, below) : folder;
+    const file = isFolder(child) || own === 'removed' ? undefined : child;
+    const next = own !== undefined && own !== 'removed' ? own : (left ?? file);
+    if (next === undefined) children.delete(name);
+    else children.set(name, next);
+  }
+  if (children.size === 0) return undefined;
+  return { id: await writeObject(gitDir, format, 'tree', serialized(children)), children };
+}
+
+interface OfName {
+  own?: Entry | 'removed';
+  below?: Map<PathBytes, Entry | undefined>;
+}
+
+/** Edits by the first part of their path. */
+function byName(edits: Edits): Map<PathBytes, OfName> {
+  const names = new Map<PathBytes, OfName>();
+  for (const [path, entry] of edits) {
+    const slash = path.indexOf('/');
+    const name = slash < 0 ? path : path.slice(0, slash);
+    const of = names.get(name) ?? {};
+    names.set(name, of);
+    if (slash < 0) of.own = entry ?? 'removed';
+    else {
+      of.below ??= new Map();
+      of.below.set(path.slice(slash + 1), entry);
+    }
+  }
+  return names;
+}
+
+/** Git's order: by bytes, a folder as if its name ended in a slash. */
+function inOrder(children: TreeNode['children']): [PathBytes, Entry | TreeNode][] {
+  const key = ([name, child]: [PathBytes, Entry | TreeNode]) => (isFolder(child) ? `${name}/` : name);
+  return [...children].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function serialized(children: TreeNode['children']): Uint8Array {
+  const parts = inOrder(children).flatMap(([name, child]) => [
+    Buffer.from(`${isFolder(child) ? '40000' : child.mode} ${name}\0`, 'latin1'),
+    Buffer.from(child.id, 'hex'),
+  ]);
+  return Buffer.concat(parts);
+}
