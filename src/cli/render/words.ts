@@ -64,7 +64,7 @@ export function spentText(state: SessionState): string {
 }
 
 /** One check in a few signs: `✓ 128 tests`, `✗ 1 newly failing`, `– lint not run`. */
-export function checkText(check: CheckResult, colours: Colours): string {
+function checkText(check: CheckResult, colours: Colours): string {
   const name = inline(check.name);
   const { tests } = check;
   if (check.status === 'passed') return `${colours.green('✓')} ${tests && tests.passed > 0 ? counted(tests.passed, name) : name}`;
@@ -100,7 +100,7 @@ export function evidenceText(turn: TurnState, candidate: CandidateState, colours
 }
 
 /** Who has a ballot for the candidate that counts. */
-export const votersOf = (turn: TurnState, id: CandidateId): string[] =>
+const votersOf = (turn: TurnState, id: CandidateId): string[] =>
   liveBallots(turn)
     .filter((ballot) => ballot.choice === id)
     .map((ballot) => inline(ballot.voter));

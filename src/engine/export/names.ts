@@ -1,7 +1,6 @@
 /** What people call the things of a turn, wherever they read of it: a terminal, an export. */
 import { stripVTControlCharacters } from 'node:util';
-import { textOf } from '../../protocol/content.js';
-import type { CandidateId, FactEvent } from '../../protocol/events.js';
+import type { CandidateId } from '../../protocol/events.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
 
 // Control characters but tab and line feed, separators of lines that are none, and what turns the direction of writing.
@@ -60,15 +59,4 @@ export function votesText(turn: TurnState): string {
   const voters = decision.standings.find((one) => one.candidate === decision.winner)?.voters ?? [];
   const agents = voters.filter((voter) => voter !== 'you').length;
   return `${agents} of ${decision.ballots.live}${voters.includes('you') ? ' and you' : ''}`;
-}
-
-/** What who presented the winner said last; empty where nobody did. */
-export function closingOf(turn: TurnState, events: readonly FactEvent[]): string {
-  const run = turn.runs.findLast((one) => one.purpose === 'present')?.id;
-  for (const event of [...events].reverse()) {
-    if (event.type !== 'message.completed' || event.run !== run) continue;
-    const words = textOf(event.parts).trim();
-    if (words !== '') return words;
-  }
-  return '';
 }

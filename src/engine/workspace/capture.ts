@@ -31,7 +31,7 @@ interface Memory {
   include?: string;
 }
 
-export const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
+const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
 
 /** A function that captures the folder; what it learns makes the next time cheap. */
 export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<Base> {

@@ -41,7 +41,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** The id that git gives these bytes, in the object format of `like`. */
-export function blobId(bytes: Uint8Array, like: string): string {
+function blobId(bytes: Uint8Array, like: string): string {
   const hash = createHash(like.length === 64 ? 'sha256' : 'sha1');
   return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

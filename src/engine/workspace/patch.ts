@@ -123,7 +123,7 @@ function rawLine(line: string): RawChange {
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', t: '\t', n: '\n', v: '\v', f: '\f', r: '\r', '"': '"', '\\': '\\' };
 
 /** Undoes git's C-style quoting of a path. */
-export function unquote(path: string): string {
+function unquote(path: string): string {
   if (!path.startsWith('"')) return path;
   const bytes = path
     .slice(1, -1)
