@@ -116,7 +116,9 @@ export const emptyState: SessionState = { id: '', folder: '', seq: 0, at: 0, tur
 /** Deltas change nothing that is kept. */
 export function reduce(state: SessionState, event: Event): SessionState {
   if (!isFact(event)) return state;
-  return { ...fold(state, event, event.seq, event.at), seq: event.seq, at: event.at };
+  // Invariant: the envelope belongs to the log. What is folded out of a fact holds neither its number nor its time by accident.
+  const { seq, at, ...fact } = event;
+  return { ...fold(state, fact, seq, at), seq, at };
 }
 
 export const currentTurn = (state: SessionState): TurnState | undefined => state.turns[state.turns.length - 1];
