@@ -1,6 +1,7 @@
 /** The team that a configuration describes, with every default filled in. */
 import type { AgentSpec, PatternSpec, Team } from '../../protocol/events.js';
 import { didYouMean } from '../nearest.js';
+import { coordinationNames, toolNames } from '../tools/names.js';
 import { type BackendContext, toBackend } from './backend.js';
 import { type ConfigPath, type Problem, pathText } from './problem.js';
 import type { Report } from './report.js';
@@ -180,6 +181,7 @@ async function toAgents(written: WrittenConfig, context: BackendContext): Promis
   const agents: AgentSpec[] = [];
   for (const [entry, at] of entriesOf(written)) {
     checkId(entry.id, at, ids, context.report);
+    checkTools(entry.tools ?? [], [...at, 'tools'], context.report);
     const backend = await toBackend(entry.backend, [...at, 'backend'], context);
     if (backend === undefined) continue;
     agents.push({
@@ -209,4 +211,13 @@ function checkId(id: string, at: ConfigPath, ids: Map<string, ConfigPath>, repor
   else if (id === 'winner' || /^c\d+$/.test(id))
     report.warn(where, `"${id}" also names a candidate on the command line.`, { hint: 'another id avoids the confusion' });
   ids.set(id, before ?? at);
+}
+
+/** Answering and voting are offered to everybody, named here or not. */
+function checkTools(names: readonly string[], at: ConfigPath, report: Report): void {
+  const known: readonly string[] = [...toolNames, ...coordinationNames];
+  for (const [index, name] of names.entries()) {
+    if (known.includes(name)) continue;
+    report.error([...at, index], `"${name}" is not a tool`, { hint: didYouMean(name, known, toolNames) });
+  }
 }

@@ -95,6 +95,15 @@ const backends: [string, string, string | RegExp][] = [
   ],
 ];
 
+const toolNames =
+  'read_file, list_files, search, write_file, edit_file, delete_file, move_file, run_command, read_output, stop_command, run_checks';
+
+/** What is written after a valid agent (on the fourth line), and where the error is. */
+const ofAgents: [string, string, string][] = [
+  ['a tool that is mistyped', 'tools: [read_file, serch]', '4:24: "serch" is not a tool (did you mean "search"?)'],
+  ['a tool of another system', 'tools: [Bash]', `4:13: "Bash" is not a tool (known here: ${toolNames})`],
+];
+
 const wholes: [string, string | Uint8Array, string][] = [
   ['nothing', '', '1:1: The configuration is empty. (massgen config init writes one)'],
   ['comments only', '# agents\n', '1:1: The configuration is empty. (massgen config init writes one)'],
@@ -149,6 +158,8 @@ const wholes: [string, string | Uint8Array, string][] = [
 
 describe('an error names its place and the way out', () => {
   it.each(additions)('%s', async (_, text, expected) => expect(await errorsOf(`${agents()}${text}\n`)).toContain(expected));
+
+  it.each(ofAgents)('of an agent: %s', async (_, text, expected) => expect(await errorsOf(`${agents()}    ${text}\n`)).toEqual([expected]));
 
   it.each(backends)('of a backend: %s', async (_, backend, expected) => {
     const errors = await errorsOf(agents(backend));
