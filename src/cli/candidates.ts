@@ -1,4 +1,5 @@
 /** `massgen candidates` and `massgen diff`: what was put forward, and as a change. */
+import { isUtf8 } from 'node:buffer';
 import { liveBallots } from '../engine/patterns/tally.js';
 import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
 import { openStore } from '../engine/workspace/open-store.js';
@@ -7,7 +8,7 @@ import { fail } from '../protocol/failure.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
-import { hasColour, json, out } from './output.js';
+import { hasColour, json, out, outBytes } from './output.js';
 import { candidateBy } from './refs.js';
 import { candidatesText } from './render/tables.js';
 import { chosenOf, nameOf } from './render/words.js';
@@ -62,12 +63,27 @@ export async function diff(which: string, ref: string | undefined, options: Opti
   const against = options.against === undefined ? undefined : candidateBy(state, options.against).candidate;
   await using store = await openStore(folder);
   const from = against?.tree ?? turn.base;
-  const text = await store.diff(from, candidate.tree, options.stat ? { stat: true } : { binary: true });
-  if (!options.json) {
-    out(text);
+  const about = async () => ({
+    candidate: candidate.id,
+    against: against?.id ?? 'base',
+    from,
+    to: candidate.tree,
+    files: await store.changes(from, candidate.tree),
+  });
+  if (options.stat) {
+    const text = await store.diff(from, candidate.tree, { stat: true });
+    if (!options.json) out(text);
+    else json({ ...(await about()), stat: text });
     return 0;
   }
-  const files = await store.changes(from, candidate.tree);
-  json({ candidate: candidate.id, against: against?.id ?? 'base', from, to: candidate.tree, files, diff: text });
+  const patch = await store.patch(from, candidate.tree);
+  if (!options.json) outBytes(patch);
+  else json({ ...(await about()), ...inJson(patch) });
   return 0;
+}
+
+/** JSON holds text only: where the patch is not UTF-8, its bytes are in Base64. */
+function inJson(patch: Uint8Array): { encoding: 'utf8' | 'base64'; diff: string } {
+  const encoding = isUtf8(patch) ? 'utf8' : 'base64';
+  return { encoding, diff: Buffer.from(patch.buffer, patch.byteOffset, patch.byteLength).toString(encoding) };
 }

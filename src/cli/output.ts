@@ -1,9 +1,18 @@
 /** Where the command line writes: results to stdout, messages to stderr, colours only on a terminal. */
 import { isatty } from 'node:tty';
+import type { Failure } from '../protocol/failure.js';
 
 export const out = (text: string): boolean => process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+/** As they are: a patch is in the encodings of its files. */
+export const outBytes = (bytes: Uint8Array): boolean => process.stdout.write(bytes);
 export const json = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
 export const err = (text: string): boolean => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+
+/** What ended a command. With `--json` it is the last line of stderr: stdout holds results or events and nothing else. */
+export function sayFailure(failure: Failure, asJson: boolean, more: object = {}): void {
+  if (asJson) err(JSON.stringify({ failure, ...more }));
+  else err(`massgen: ${failure.message}${failure.hint === undefined ? '' : `\n${failure.hint}`}`);
+}
 
 /** Whether somebody is there to answer. */
 export const canAsk = (): boolean => isatty(0) && isatty(2);

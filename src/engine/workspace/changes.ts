@@ -1,12 +1,8 @@
 /** What changed between two trees, for lists and as a patch; git computes it, never JavaScript. */
 
-import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
-import { git, gitText } from './git.js';
-import { PATCH_OPTIONS, readPatch } from './patch.js';
+import { git } from './git.js';
+import { PATCH_OPTIONS } from './patch.js';
 import { FIXED, type RawChange, RENAMES, rawChangeAt, splitZ } from './raw.js';
 import type { FileChange } from './store.js';
 
@@ -66,59 +62,29 @@ function kindOf(change: RawChange): FileChange['kind'] {
 export interface DiffOptions {
   /** Only these paths (of `to`, or of `from` where deleted), or what is below them. */
   paths?: readonly string[];
-  /** A summary for people instead of a patch. */
-  stat?: boolean;
   /** Unchanged lines around each change; 3 where absent. Hunk numbers are those of 3. */
   context?: number;
-  /** Whether binary files are in it (as `git apply` needs them); true where absent. Without, they are only named. */
-  binary?: boolean;
   signal?: AbortSignal;
 }
 
-/** A unified diff, '' where the trees are equal. */
-export async function diff(gitDir: string, from: TreeId, to: TreeId, options: DiffOptions = {}): Promise<string> {
-  if (from === to || options.paths?.length === 0) return '';
+/** Git's very bytes, as `git apply` takes them: text in any encoding, binary files and renames included; none where the trees are equal. */
+export function patch(gitDir: string, from: TreeId, to: TreeId, options: DiffOptions = {}): Promise<Uint8Array> {
+  return diffTree(gitDir, from, to, [...shapeOf(options), '--binary'], options);
+}
+
+/** The same for reading: binary files are only named, and what is not UTF-8 is shown as U+FFFD. `stat`: a summary instead of lines. */
+export async function diff(gitDir: string, from: TreeId, to: TreeId, options: DiffOptions & { stat?: boolean } = {}): Promise<string> {
+  const shape = options.stat ? ['-r', `-M${RENAMES}%`, '--stat', '--summary', '--no-color'] : shapeOf(options);
+  return utf8(await diffTree(gitDir, from, to, shape, options));
+}
+
+const shapeOf = ({ context = 3 }: DiffOptions): string[] => [...PATCH_OPTIONS, `-U${context}`];
+
+async function diffTree(gitDir: string, from: TreeId, to: TreeId, shape: readonly string[], options: DiffOptions): Promise<Uint8Array> {
+  if (from === to || options.paths?.length === 0) return new Uint8Array();
   const paths = options.paths ? ['--', ...(await withOldNames(gitDir, from, to, options.paths, options.signal))] : [];
-  const run = { gitDir, ...(options.signal && { signal: options.signal }) };
-  const trees = [from, to, ...paths];
-  if (options.stat)
-    return gitText(
-      ['--literal-pathspecs', ...FIXED, 'diff-tree', '-r', `-M${RENAMES}%`, '--stat', '--summary', '--no-color', ...trees],
-      run,
-    );
-  const shape = [...PATCH_OPTIONS, `-U${options.context ?? 3}`, ...(options.binary === false ? [] : ['--binary'])];
-  const out = await git(['--literal-pathspecs', ...FIXED, 'diff-tree', ...shape, ...trees], run);
-  if (options.binary === false || isUtf8(out)) return utf8(out);
-  const again = (attributes: string) =>
-    git(['--literal-pathspecs', ...FIXED, '-c', `core.attributesFile=${attributes}`, 'diff-tree', ...shape, ...trees], run);
-  const listed = await git(['--literal-pathspecs', ...FIXED, 'diff-tree', '--raw', ...shape, ...trees], run);
-  return utf8(await withAttributes(gitDir, notUtf8(listed), again));
-}
-
-/**
- * Text in another encoding than UTF-8 would be spoilt by becoming a string: such files are put in the patch as binary ones.
- * Git takes that from an attributes file, which is made for this one call.
- */
-async function withAttributes(gitDir: string, paths: readonly string[], run: (file: string) => Promise<Uint8Array>): Promise<Uint8Array> {
-  const file = join(gitDir, `attributes-${process.pid}-${randomBytes(6).toString('hex')}`);
-  await writeFile(file, paths.map((path) => `${attributePattern(path)} -diff\n`).join(''));
-  try {
-    return await run(file);
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-/** A pattern of gitattributes that matches this path only. */
-function attributePattern(path: string): string {
-  const literal = `/${path.replace(/[\\*?[]/g, '\\$&')}`;
-  return `"${literal.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t')}"`;
-}
-
-function notUtf8(patch: Uint8Array): string[] {
-  const { text, files } = readPatch(Buffer.from(patch.buffer, patch.byteOffset, patch.byteLength).toString('latin1'));
-  const spoilt = files.filter((file) => !isUtf8(Buffer.from(text.slice(file.part.start, file.part.end), 'latin1')));
-  return spoilt.flatMap((file) => (file.from === undefined ? [file.path] : [file.path, file.from]));
+  const args = ['--literal-pathspecs', ...FIXED, 'diff-tree', ...shape, from, to, ...paths];
+  return git(args, { gitDir, ...(options.signal && { signal: options.signal }) });
 }
 
 /** The old names of renamed files among `paths` too, or git would show a renamed file as a new one. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
 import { capturer } from './capture.js';
-import { changes, diff } from './changes.js';
+import { changes, diff, patch } from './changes.js';
 import { isMissing } from './disk.js';
 import { checkout, fork, RAW } from './fork.js';
 import { git, gitText } from './git.js';
@@ -42,6 +42,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     changes: (from, to, options) => changes(gitDir, from, to, options),
     diff: (from, to, options) => diff(gitDir, from, to, options),
+    patch: (from, to, options) => patch(gitDir, from, to, options),
     similarity,
     read: (tree, path) => read(gitDir, tree, path),
     putBlob: (bytes) => writeBlob(gitDir, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),

@@ -63,12 +63,14 @@ export interface Store extends AsyncDisposable {
   cleanUp(session: string): Promise<void>;
 
   changes(from: TreeId, to: TreeId, options?: { signal?: AbortSignal }): Promise<FileChange[]>;
-  /** A unified diff (`git apply` takes it, binary files and renames included); '' where the trees are equal. */
+  /** A unified diff for reading: binary files are only named, what is not UTF-8 is lost; '' where the trees are equal. */
   diff(
     from: TreeId,
     to: TreeId,
-    options?: { paths?: readonly string[]; stat?: boolean; context?: number; binary?: boolean; signal?: AbortSignal },
+    options?: { paths?: readonly string[]; stat?: boolean; context?: number; signal?: AbortSignal },
   ): Promise<string>;
+  /** The same as git's very bytes, which `git apply` takes: text in any encoding, binary files and renames included. */
+  patch(from: TreeId, to: TreeId, options?: { paths?: readonly string[]; context?: number; signal?: AbortSignal }): Promise<Uint8Array>;
   /** 0…1 for how alike two changes against one base are: equal trees, equal blobs, then Jaccard over (path, sign, line). */
   similarity(base: TreeId, a: TreeId, b: TreeId): Promise<number>;
   /** The content of a file of a tree; undefined where there is none. */

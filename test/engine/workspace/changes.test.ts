@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { changes, diff } from '../../../src/engine/workspace/changes.js';
+import { changes, diff, patch } from '../../../src/engine/workspace/changes.js';
 import { git, gitText } from '../../../src/engine/workspace/git.js';
 import { type Files, scratchFolder, scratchGitDir, twoTrees } from './scratch.js';
 
@@ -76,10 +76,17 @@ describe('the diff', () => {
   it('makes one tree into the other with `git apply`, whatever is in it', async () => {
     const gitDir = await scratchGitDir();
     const [from, to] = await twoTrees(gitDir, BEFORE, AFTER);
-    expect(await applied(gitDir, from, await diff(gitDir, from, to))).toBe(to);
-    expect(await applied(gitDir, to, await diff(gitDir, to, from))).toBe(from);
-    expect(await applied(gitDir, from, await diff(gitDir, from, to, { context: 0 }), '--unidiff-zero')).toBe(to);
-    expect(await diff(gitDir, from, from)).toBe('');
+    expect(await applied(gitDir, from, await patch(gitDir, from, to))).toBe(to);
+    expect(await applied(gitDir, to, await patch(gitDir, to, from))).toBe(from);
+    expect(await applied(gitDir, from, await patch(gitDir, from, to, { context: 0 }), '--unidiff-zero')).toBe(to);
+    expect(await patch(gitDir, from, from)).toHaveLength(0);
+  });
+
+  it('shows lines of text in whatever encoding they are', async () => {
+    const gitDir = await scratchGitDir();
+    const [from, to] = await twoTrees(gitDir, BEFORE, AFTER);
+    const bytes = Buffer.from(await patch(gitDir, from, to, { paths: ['latin1.txt'] }));
+    expect(bytes.toString('latin1')).toContain('-bar\n+b\xe4r\n');
   });
 
   it('shows only what is asked for, a renamed file still as renamed', async () => {
@@ -94,10 +101,10 @@ describe('the diff', () => {
     expect(await diff(gitDir, from, to, { paths: [] })).toBe('');
   });
 
-  it('names binary files only, where it is for reading, and sums up where asked', async () => {
+  it('only names binary files where it is for reading, and sums up where asked', async () => {
     const gitDir = await scratchGitDir();
     const [from, to] = await twoTrees(gitDir, BEFORE, AFTER);
-    const shown = await diff(gitDir, from, to, { binary: false, paths: ['image.bin', 'latin1.txt'] });
+    const shown = await diff(gitDir, from, to, { paths: ['image.bin', 'latin1.txt'] });
     expect(shown).toContain('Binary files a/image.bin and b/image.bin differ');
     expect(shown).toContain('+b\uFFFDr');
     const stat = await diff(gitDir, from, to, { stat: true });
@@ -124,14 +131,14 @@ describe('the diff', () => {
 });
 
 /** The tree that the patch makes of `from`, in a real folder with a repository around it. */
-async function applied(gitDir: string, from: string, patch: string, ...options: string[]): Promise<string> {
+async function applied(gitDir: string, from: string, bytes: Uint8Array, ...options: string[]): Promise<string> {
   const folder = await scratchFolder();
   const index = join(folder, 'index');
   await mkdir(join(folder, 'files'));
   const at = { gitDir, indexFile: index, workTree: join(folder, 'files'), cwd: join(folder, 'files') };
   await git(['read-tree', from], at);
   await git(['checkout-index', '-a'], at);
-  await writeFile(join(folder, 'patch'), patch);
+  await writeFile(join(folder, 'patch'), bytes);
   await run('git', ['init', '-q', join(folder, 'files')]);
   await run('git', ['-C', join(folder, 'files'), 'apply', '--whitespace=nowarn', ...options, join(folder, 'patch')]);
   await git(['-c', 'core.autocrlf=false', 'add', '-A', '--', ':!.git'], at);

@@ -43,6 +43,7 @@ export async function fakeStore(options: { root?: string; prefix?: string; home?
     cleanUp: notHere,
     changes: notHere,
     diff: notHere,
+    patch: notHere,
     similarity: notHere,
     read: notHere,
     putBlob: notHere,
