@@ -56,7 +56,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'sessions export <session>',
     description: 'a session as a document, on stdout',
-    options: [option('--format <format>', 'md, html or json').choices(['md', 'html', 'json']).default('md')],
+    options: [option('--format <format>', 'md (the default), html or json (the default with --json)').choices(['md', 'html', 'json'])],
     run: async ([session = ''], options) => (await import('./sessions.js')).exportAs(session, options),
   },
   {

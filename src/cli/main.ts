@@ -1,22 +1,28 @@
 /** The command line: a composition root over the engine. Results go to stdout, messages to stderr. */
 import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../engine/config/problem.js';
 import { didYouMean } from '../engine/nearest.js';
 import { type Failure, fail, failureOf } from '../protocol/failure.js';
 import type { Options } from './args.js';
 import { type CommandRow, commands, groups } from './commands.js';
 import { INTERRUPTED } from './interrupt.js';
-import { canAsk, err } from './output.js';
+import { canAsk, err, sayFailure } from './output.js';
 
 declare const MASSGEN_VERSION: string;
+
+const argv = process.argv.slice(2);
+/** Known before the words are read, for what is wrong with them. */
+const asJson = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
 
 const common = (command: Command): Command =>
   command
     .option('-C, --cwd <dir>', 'the folder to work on (default: .)')
     .option('--json', 'machine-readable output')
     .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => !asJson && write(text) })
     .exitOverride();
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(): Promise<number> {
   let code = 0;
   const program = common(new Command('massgen')).version(MASSGEN_VERSION).enablePositionalOptions().helpCommand(true);
   const parents = new Map<string, Command>();
@@ -40,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .action(async (words: string[]) => {
       code = await withoutCommand(program, words);
     });
-  await program.parseAsync([...argv], { from: 'user' });
+  await program.parseAsync(argv, { from: 'user' });
   return code;
 }
 
@@ -49,6 +55,7 @@ async function withoutCommand(program: Command, [word]: readonly string[]): Prom
     const known = program.commands.map((command) => command.name());
     throw fail('usage', `There is no command "${word}".`, { hint: didYouMean(word, known) });
   }
+  if (asJson) throw fail('usage', 'There is no command.', { hint: 'massgen --help names them.' });
   if (canAsk()) return (await import('./interactive.js')).interactive(program.opts());
   err(program.helpInformation());
   return 2;
@@ -59,6 +66,16 @@ function exitCodeOf({ code }: Failure): number {
   return ['config', 'usage', 'not-found'].includes(code) ? 2 : 1;
 }
 
+/** Commander has said it, but as JSON. Help that was asked for is no failure. */
+function ofCommander({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  if (asJson) {
+    const said = code === 'commander.help' ? 'There is no command.' : message.replace(/^error: /, '');
+    sayFailure(fail('usage', said).failure, true);
+  }
+  return 2;
+}
+
 // A reader that stops reading (`massgen … | head`) is no error; work that is under way is ended as by a signal.
 process.stdout.once('error', (error: NodeJS.ErrnoException) => {
   process.stdout.on('error', () => undefined);
@@ -66,17 +83,17 @@ process.stdout.once('error', (error: NodeJS.ErrnoException) => {
   if (!process.emit('SIGTERM')) process.exit();
 });
 
-main(process.argv.slice(2)).then(
+main().then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      process.exitCode = ofCommander(error);
       return;
     }
     const failure = failureOf(error);
-    err(`massgen: ${failure.message}${failure.hint === undefined ? '' : `\n${failure.hint}`}`);
+    sayFailure(failure, asJson, error instanceof ConfigError ? { problems: error.problems } : {});
     process.exitCode = exitCodeOf(failure);
   },
 );

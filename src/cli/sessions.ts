@@ -58,15 +58,20 @@ function matchesIn(state: SessionState, wanted: string): Match[] {
 }
 
 export async function exportAs(which: string, options: Options): Promise<number> {
-  const { folder, events } = await logOf(which, options);
-  if (options.format === 'json') {
+  const { id, folder, events } = await logOf(which, options);
+  const format = options.format ?? (options.json ? 'json' : 'md');
+  if (format === 'json') {
     out((await import('../engine/export/json.js')).jsonOf(events));
     return 0;
   }
   await using store = await openStore(folder);
   const diff = (base: string, tree: string) => store.diff(base, tree);
-  if (options.format === 'html') out(await (await import('../engine/export/html.js')).htmlOf(events, diff));
-  else out(await (await import('../engine/export/markdown.js')).markdownOf(events, diff));
+  const document =
+    format === 'html'
+      ? await (await import('../engine/export/html.js')).htmlOf(events, diff)
+      : await (await import('../engine/export/markdown.js')).markdownOf(events, diff);
+  if (options.json) json({ session: id, format, document });
+  else out(document);
   return 0;
 }
 

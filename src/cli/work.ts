@@ -1,11 +1,11 @@
 /** Works one turn before the person's eyes, or as lines of JSON, to its exit code. */
 import type { Session } from '../engine/session.js';
 import { type Decision, type Event, isFact } from '../protocol/events.js';
-import { failureOf } from '../protocol/failure.js';
+import { fail, failureOf } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import type { Options } from './args.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
-import { err, hasColour, isLive, json, out } from './output.js';
+import { hasColour, isLive, json, out, sayFailure } from './output.js';
 import { applyText, outcomeText } from './render/tables.js';
 import { openView } from './render/view.js';
 
@@ -33,12 +33,9 @@ export async function work(job: Job): Promise<number> {
     shown.end();
     if (!interruption.came && failureOf(error).code !== 'interrupted') throw error;
     const begun = currentTurn(session.state)?.decision === undefined && session.state.turns.length > 0;
-    err(
-      begun
-        ? `Interrupted. Everything up to here is kept; go on with: massgen resume ${session.id}`
-        : 'Interrupted before the turn had begun.',
-    );
-    return INTERRUPTED;
+    if (!begun) throw fail('interrupted', 'Interrupted before the turn had begun.');
+    const hint = `Go on with: massgen resume ${session.id}`;
+    throw fail('interrupted', 'Interrupted. Everything up to here is kept.', { retryable: true, hint });
   }
 }
 
@@ -103,8 +100,8 @@ async function finish(session: Session, decision: Decision, options: Options): P
   if (options.json) {
     const applied = session.events.findLast((event) => event.type === 'changes.applied' && event.apply === outcome.apply);
     if (applied !== undefined) json(applied);
-    for (const { path, why } of conflicts) err(`${path}: ${why}`);
-    if (conflicts.length > 0) err('Nothing was changed in the folder.');
+    const said = 'It does not fit the folder as it is now. Nothing was changed.';
+    if (conflicts.length > 0) sayFailure(fail('conflict', said).failure, true, { conflicts });
   } else out(applyText(outcome, { dryRun: false, undo: false }));
   return conflicts.length === 0;
 }

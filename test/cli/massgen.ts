@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const cli = path.resolve('dist/cli.js');
+export const cli = path.resolve('dist/cli.js');
 
 export interface Ran {
   code: number;
