@@ -15,14 +15,22 @@ export interface FileDiff {
 }
 
 export interface HunkDiff {
-  /** From 1, as `--hunk` and a selection name it. Only where the diff is against the base can hunks be chosen. */
+  /**
+   * From 1, as `--hunk` and a selection name it. Only where the diff is against the base can hunks be chosen.
+   * 0: git matches the lines otherwise once whitespace is ignored, and this is no hunk of the real change.
+   */
   number: number;
   oldStart: number;
   oldLines: number;
   newStart: number;
   newLines: number;
-  /** Each begins with ' ', '-' or '+', without its line end; '\' begins the note that the last line has none. */
+  /** Each begins with ' ', '-' or '+', without its line end (a '\r' stays; what is very long is cut); '\' begins the note that the last line has none. */
   lines: string[];
+  /**
+   * The numbers by which a selection names the lines, 0 for those that it cannot name. Absent: the lines that begin with '-' or '+'
+   * count from 1.
+   */
+  numbers?: number[];
   /** Other candidates (latest of each agent) whose change has the very same lines at this place. */
   same: CandidateId[];
   /** Other candidates that change some of the same lines of the base otherwise. */

@@ -96,7 +96,8 @@ function readPart(text: string, start: number, file: PatchFile): number {
   return at;
 }
 
-function readHunk(text: string, start: number, number: number): Hunk {
+/** The hunk whose head (`@@ … @@`) begins at `start`. */
+export function readHunk(text: string, start: number, number: number): Hunk {
   const bodyStart = lineEnd(text, start);
   const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(text.slice(start, Math.min(bodyStart, start + 80)));
   if (!match) throw new Error(`git diff-tree printed a hunk that cannot be read, at byte ${start}`);
