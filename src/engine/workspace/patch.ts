@@ -61,7 +61,7 @@ export async function patchOf(gitDir: string, from: TreeId, to: TreeId, options:
  * ambiguous, binary patches and lines in no known encoding pass through, and only ranges are taken from the hunks:
  * contents are cut out of the two files themselves.
  */
-export function readPatch(text: string): Patch {
+function readPatch(text: string): Patch {
   const files: PatchFile[] = [];
   let at = 0;
   while (text[at] === ':') {
