@@ -1,28 +1,45 @@
-// Builds the command line. `vscode` is not external here: a value import of it breaks this build, and should.
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+// Builds the command line and the extension. `vscode` is external to the extension alone: a value import of it elsewhere breaks the build, and should.
+import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8'));
+const require = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /** @type {import('esbuild').BuildOptions} */
-export const cli = {
-  entryPoints: { cli: 'src/cli/main.ts' },
+const common = {
   outdir: 'dist',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node20',
   sourcemap: true,
   minifySyntax: true,
+  define: { MASSGEN_VERSION: JSON.stringify(version) },
+  logLevel: 'warning',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+export const cli = {
+  ...common,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  target: 'node20',
   // Native or large packages that find files beside themselves: loaded from node_modules when first needed.
   external: ['@vscode/ripgrep', '@anthropic-ai/sandbox-runtime'],
-  define: { MASSGEN_VERSION: JSON.stringify(version) },
-  banner: {
-    js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
+  banner: { js: `#!/usr/bin/env node\n${require}` },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+export const extension = {
+  ...common,
+  entryPoints: { extension: 'src/extension/main.ts' },
+  chunkNames: 'extension/[name]-[hash]',
+  target: 'node22',
+  minify: true,
+  external: ['vscode'],
+  // The editor has ripgrep: the engine's import leads to that one.
+  alias: { '@vscode/ripgrep': './src/extension/ripgrep.ts' },
+  banner: { js: require },
 };
 
 async function build() {
@@ -35,6 +52,9 @@ async function build() {
     await writeFile(`dist/${output}`, text.replace(/^#!.*\n/, '\n'));
   }
   await chmod('dist/cli.js', 0o755);
+  await esbuild.build(extension);
+  // The sandbox's helpers, where its bundled code looks for them.
+  await cp('node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp', 'dist/extension/vendor/seccomp', { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -1,8 +1,9 @@
 // The whole test command: types, formatting, dead code and the tests; its last line says truly how many passed, failed and were skipped.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium, codeServer } from './vscode/cache.mjs';
 
 const out = mkdtempSync(join(tmpdir(), 'massgen-test-'));
 const report = join(out, 'report.json');
@@ -17,22 +18,62 @@ function check(name, command, args) {
 check('types', 'tsc', ['-p', 'tsconfig.json']);
 check('types of the protocol (no Node)', 'tsc', ['-p', 'src/protocol/tsconfig.json']);
 check('formatting and lint', 'biome', ['check', '.']);
+check('types of the tests in VS Code', 'tsc', ['-p', 'test/vscode/tsconfig.json']);
 check('dead code and unused dependencies', 'knip', []);
 check('tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
 
 let counts = { passed: 0, failed: 1, skipped: 0 };
 try {
-  const json = JSON.parse(readFileSync(report, 'utf8'));
-  counts = { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests };
-  for (const file of json.testResults) {
-    if (file.status === 'failed' && file.assertionResults.length === 0) counts.failed += 1;
-    for (const test of file.assertionResults)
-      if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
-  }
+  counts = countsOf(report);
 } catch (error) {
   console.error(`The tests left no report: ${error.message}`);
 }
+// A name of a test file means that one alone.
+if (process.argv.length <= 2) await inVSCode();
 rmSync(out, { recursive: true, force: true });
 const failed = Math.max(counts.failed, problems);
 console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
 process.exit(failed > 0 ? 1 : 0);
+
+function countsOf(file) {
+  const json = JSON.parse(readFileSync(file, 'utf8'));
+  const found = { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests };
+  for (const { status, assertionResults } of json.testResults) {
+    if (status === 'failed' && assertionResults.length === 0) found.failed += 1;
+    for (const test of assertionResults)
+      if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
+  }
+  return found;
+}
+
+/** The extension in a real VS Code; where none can be had, its tests are skipped, counted and named. */
+async function inVSCode() {
+  try {
+    await codeServer();
+    await chromium();
+  } catch (error) {
+    const files = globSync('test/vscode/{host,ui}/**/*.{vscode,ui}.ts');
+    const tests = files.map((file) => readFileSync(file, 'utf8').match(/^ *(?:it|test)(?:\.each\(.*\))?\(/gm)?.length ?? 0);
+    counts.skipped += tests.reduce((sum, one) => sum + one, 0);
+    console.log(`\nskipped: every test in VS Code (${files.length} files), because ${error.message}`);
+    return;
+  }
+  const hostReport = join(out, 'host.json');
+  const uiReport = join(out, 'ui.json');
+  process.env.MASSGEN_COUNTS = hostReport;
+  check("tests in VS Code's extension host", process.execPath, ['scripts/vscode/test-host.mjs']);
+  add(hostReport, (file) => JSON.parse(readFileSync(file, 'utf8')));
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${uiReport}`];
+  check('tests of what a person sees in VS Code', 'vitest', ['run', '--config', 'test/vscode/vitest.config.ts', ...reporters]);
+  add(uiReport, countsOf);
+}
+
+function add(file, read) {
+  let more = { passed: 0, failed: 1, skipped: 0 };
+  try {
+    more = read(file);
+  } catch (error) {
+    console.error(`The tests left no report: ${error.message}`);
+  }
+  for (const key of Object.keys(counts)) counts[key] += more[key];
+}

@@ -89,6 +89,15 @@ describe('the layers', () => {
       ['src/engine/bad.ts → vscode: only the extension imports vscode', 'src/engine/bad.ts → vscode: what is imported is there'],
     ],
     [
+      'the engine uses the editor where its types are installed',
+      {
+        'node_modules/@types/vscode/index.d.ts': "declare module 'vscode' { export const window: unknown }",
+        'node_modules/@types/vscode/package.json': '{"name":"@types/vscode","types":"index.d.ts"}',
+        'src/engine/bad.ts': "import { window } from 'vscode'; export const w = window;",
+      },
+      ['src/engine/bad.ts → node_modules/@types/vscode/index.d.ts: only the extension imports vscode'],
+    ],
+    [
       'two files import types of each other',
       {
         'src/protocol/one.ts': "import type { Two } from './two.js'; export interface One { two: Two }",

@@ -1,0 +1,43 @@
+/** package.json is held to the extension's tables, and what the editor and the person read is there in each language. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/extension/commands.js';
+import { manifest } from '../../src/extension/manifest.js';
+
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const packageJson = json('package.json');
+const made = manifest();
+
+describe('package.json', () => {
+  test('contributes what the tables say (npm run manifest writes it)', () => {
+    expect(packageJson.contributes).toEqual(made.contributes);
+    expect(packageJson.capabilities).toEqual(made.capabilities);
+    expect(json('package.nls.json')).toEqual(made.texts);
+  });
+
+  test('names files that are there', () => {
+    const named = JSON.stringify(packageJson).match(/media\/[\w/.-]+/g) ?? [];
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('wakes the extension for what is used of it, never at the start', () => {
+    expect(packageJson.activationEvents.filter((event: string) => /^(\*|onStartupFinished|workspaceContains)/.test(event))).toEqual([]);
+  });
+
+  test('asks for no newer editor than its types know', () => {
+    expect(packageJson.engines.vscode).toBe(`^${packageJson.devDependencies['@types/vscode']}`);
+  });
+});
+
+describe('the commands', () => {
+  test('have ids of their own, and keys of their own', () => {
+    const keys = commands.flatMap((row) => ('key' in row ? [row.key] : []));
+    expect(new Set(commands.map(({ command }) => command)).size).toBe(commands.length);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe.each(readdirSync('.').filter((name) => /^package\.nls\.\w+\.json$/.test(name)))('%s', (file) => {
+  test('has every text', () => expect(Object.keys(json(file)).sort()).toEqual(Object.keys(made.texts).sort()));
+});

@@ -1,0 +1,24 @@
+/** Before the UI tests: packs the extension, installs it into a fresh code-server, and starts that. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { makePackage } from '../../../scripts/package.mjs';
+import { startServer } from '../../../scripts/vscode/server.mjs';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    server: { url: string; port: number };
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const scratch = mkdtempSync(join(tmpdir(), 'massgen-ui-'));
+  const vsix = makePackage(join(scratch, 'massgen.vsix'));
+  const server = await startServer({ extensions: [vsix] });
+  project.provide('server', { url: server.url, port: server.port });
+  return async () => {
+    await server.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+}
