@@ -1,4 +1,4 @@
-/** The engine's ports as a terminal fills them in: nobody is asked, and what is refused says what would allow it. */
+/** The engine's ports as a terminal fills them in. Where nobody can be asked, what is refused says what would allow it. */
 import { randomInt } from 'node:crypto';
 import type { ApprovalRequest, Host } from '../engine/host.js';
 import { fail } from '../protocol/failure.js';
@@ -7,13 +7,19 @@ import { err } from './output.js';
 
 const SEEDS = 2 ** 32;
 
+export interface HostOptions {
+  verbosity?: Verbosity | undefined;
+  /** Who is asked; nobody where absent. */
+  approve?: Host['approve'] | undefined;
+}
+
 /** `env` is what `loadEnv` gave. */
-export function cliHost(env: Host['env'], verbosity: Verbosity = 'normal'): Host {
+export function cliHost(env: Host['env'], { verbosity = 'normal', approve = refuse }: HostOptions = {}): Host {
   const seed = seedFrom(env.MASSGEN_SEED);
   return {
     now: Date.now,
     env,
-    approve: async (request) => ({ answer: 'denied', by: 'policy', why: refusal(request) }),
+    approve,
     seed: () => seed ?? randomInt(SEEDS),
     log: (level, message) => {
       if (level === 'warn' || verbosity !== 'quiet') err(level === 'warn' ? `warning: ${message}` : message);
@@ -29,6 +35,8 @@ function seedFrom(text: string | undefined): number | undefined {
     throw fail('usage', `MASSGEN_SEED must be a whole number below 2^32, not "${text}".`);
   return seed;
 }
+
+const refuse: Host['approve'] = async (request) => ({ answer: 'denied', by: 'policy', why: refusal(request) });
 
 /** What the agent and the person read: why it was not done, and the entry of the policy that would let it be. */
 function refusal({ effect, what, why }: ApprovalRequest): string {

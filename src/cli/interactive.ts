@@ -6,6 +6,7 @@ import type { Team } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
+import { type Asker, openAsker, questionOn } from './asker.js';
 import { cliHost } from './host.js';
 import { err, hasColour, out } from './output.js';
 import { candidateBy } from './refs.js';
@@ -25,8 +26,9 @@ export async function interactive(options: Options): Promise<number> {
   const folder = await folderOf(options);
   const env = await loadEnv(folder, process.env);
   const team = await teamFor(folder, env, options);
-  await using session = await createSession({ folder, host: cliHost(env) });
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const asker = openAsker(questionOn(lines));
+  await using session = await createSession({ folder, host: cliHost(env, { approve: asker.approve }) });
   // While a turn is under way Ctrl-C ends it, at the prompt it ends the program.
   let working = false;
   lines.on('SIGINT', () => (working ? session.stop() : lines.close()));
@@ -37,7 +39,7 @@ export async function interactive(options: Options): Promise<number> {
     for await (const line of lines) {
       if (line.trim() === '/quit') break;
       working = true;
-      await take(session, line.trim(), team);
+      await take(session, line.trim(), team, asker);
       working = false;
       lines.prompt();
     }
@@ -48,18 +50,19 @@ export async function interactive(options: Options): Promise<number> {
 }
 
 /** What goes wrong with one line is said, and the next one is waited for. */
-async function take(session: Session, line: string, team: Team): Promise<void> {
+async function take(session: Session, line: string, team: Team, asker: Asker): Promise<void> {
   try {
     if (line.startsWith('/')) await command(session, line.slice(1));
-    else if (line !== '') await task(session, line, team);
+    else if (line !== '') await task(session, line, team, asker);
   } catch (error) {
     const { message, hint } = failureOf(error);
     err(hint === undefined ? message : `${message}\n${hint}`);
   }
 }
 
-async function task(session: Session, text: string, team: Team): Promise<void> {
+async function task(session: Session, text: string, team: Team, asker: Asker): Promise<void> {
   const shown = asPicture(session, {});
+  asker.beside(shown.hold);
   try {
     await session.turn([{ type: 'text', text }], team);
   } finally {

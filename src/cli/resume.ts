@@ -5,6 +5,7 @@ import { findSession, readSession, type SessionLog } from '../engine/sessions.js
 import { fail } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
+import { askerFor } from './asker.js';
 import { cliHost } from './host.js';
 import { hasColour, json, out } from './output.js';
 import { outcomeText } from './render/tables.js';
@@ -13,7 +14,8 @@ import { exitCodeOf, work } from './work.js';
 export async function resume(which: string, options: Options): Promise<number> {
   const folder = await folderOf(options);
   const env = await loadEnv(folder, process.env);
-  const host = cliHost(env, options.verbosity);
+  const asker = askerFor(options);
+  const host = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve });
   const log = await readSession(folder, await findSession(folder, which));
   const turn = currentTurn(log.state);
   if (turn === undefined)
@@ -26,6 +28,7 @@ export async function resume(which: string, options: Options): Promise<number> {
   }
   return work({
     options,
+    asker,
     from: 'session.resumed',
     open: async () => ({ session: await openSession({ folder, host, id: log.id }), seen: log.events.at(-1)?.seq ?? 0 }),
     perform: (session) => session.resume(),

@@ -8,6 +8,7 @@ import type { Team } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, namedFile, type Options } from './args.js';
+import { askerFor } from './asker.js';
 import { cliHost } from './host.js';
 import { teamFor } from './teams.js';
 import { work } from './work.js';
@@ -16,7 +17,9 @@ import { work } from './work.js';
 export async function run(task: string, options: Options): Promise<number> {
   const folder = await folderOf(options);
   const env = await loadEnv(folder, process.env);
-  const host = cliHost(env, options.verbosity);
+  // Who reads the task from stdin has used it up.
+  const asker = task === '-' ? undefined : askerFor(options);
+  const host = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve });
   const before = options.session === undefined ? undefined : await readSession(folder, await findSession(folder, options.session));
   const lastTurn = before === undefined ? undefined : currentTurn(before.state);
   const team = await teamFor(folder, env, options, lastTurn);
@@ -24,6 +27,7 @@ export async function run(task: string, options: Options): Promise<number> {
   const request = await requestOf(task);
   return work({
     options,
+    asker,
     open: async () => {
       const session = before === undefined ? await createSession({ folder, host }) : await openSession({ folder, host, id: before.id });
       return { session, seen: before?.events.at(-1)?.seq ?? 0 };

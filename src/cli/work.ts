@@ -4,6 +4,7 @@ import { type Decision, type Event, isFact } from '../protocol/events.js';
 import { fail, failureOf } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import type { Options } from './args.js';
+import type { Asker } from './asker.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { hasColour, isLive, json, out, sayFailure } from './output.js';
 import { applyText, outcomeText } from './render/tables.js';
@@ -14,6 +15,8 @@ export interface Job {
   open(): Promise<{ session: Session; seen: number }>;
   perform(session: Session): Promise<Decision>;
   options: Options;
+  /** Who asks the person meanwhile. */
+  asker: Asker | undefined;
   /** The fact that the lines begin with; the first new one where absent. */
   from?: Event['type'];
 }
@@ -24,6 +27,7 @@ export async function work(job: Job): Promise<number> {
   await using _held = session;
   interruption.ends(session);
   const shown = job.options.json ? asLines(session, seen, job.from) : asPicture(session, job.options);
+  job.asker?.beside(shown.hold);
   try {
     const decision = await job.perform(session);
     shown.end();
@@ -45,6 +49,8 @@ export function exitCodeOf({ outcome, cause }: Decision): number {
 }
 
 export interface Shown {
+  /** Takes what is drawn off the terminal; what it gives brings it back. */
+  hold(): () => void;
   end(): void;
 }
 
@@ -65,7 +71,7 @@ function asLines(session: Session, seen: number, from: Event['type'] | undefined
   };
   const off = session.subscribe(print);
   for (const event of session.events) print(event);
-  return { end: off };
+  return { hold: () => () => undefined, end: off };
 }
 
 export function asPicture(session: Session, { verbosity = 'normal' }: Options): Shown {
@@ -80,6 +86,7 @@ export function asPicture(session: Session, { verbosity = 'normal' }: Options): 
   });
   const off = session.subscribe((event) => view.event(event));
   return {
+    hold: () => view.hold(),
     end() {
       off();
       view.end();

@@ -22,6 +22,8 @@ export interface ViewOptions {
 
 export interface View {
   event(event: Event): void;
+  /** Takes what is drawn off the terminal, for a question; what it gives brings it back. */
+  hold(): () => void;
   /** What the turn came to is left standing. */
   end(): void;
 }
@@ -41,7 +43,7 @@ const ERASE_REST = '\u001b[K';
 const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 
 export function openView(options: ViewOptions): View {
-  if (options.verbosity === 'quiet') return { event: () => undefined, end: () => undefined };
+  if (options.verbosity === 'quiet') return { event: () => undefined, hold: () => () => undefined, end: () => undefined };
   return options.mode === 'live' ? liveView(options) : plainView(options);
 }
 
@@ -54,6 +56,7 @@ function plainView({ write, state, verbosity, colour }: ViewOptions): View {
       const line = lineOf(event, state(), verbosity, asked);
       if (line !== undefined) write(`${line}\n`);
     },
+    hold: () => () => undefined,
     end() {
       const turn = currentTurn(state());
       if (turn !== undefined && turn.candidates.length > 0) write(`\n${candidateRows(turn, coloursOf(colour)).join('\n')}\n\n`);
@@ -69,12 +72,13 @@ function liveView({ write, state, columns, rows = () => process.stderr.rows ?? N
   let drawn: { lines: string[]; width: number } = { lines: [], width: 0 };
   let timer: NodeJS.Timeout | undefined;
   let last = Number.NEGATIVE_INFINITY;
+  let held = false;
 
   const draw = (height: number): void => {
     clearTimeout(timer);
     timer = undefined;
     const turn = currentTurn(state());
-    if (turn === undefined) return;
+    if (turn === undefined || held) return;
     last = now();
     const width = Math.max(NARROWEST, columns());
     const lines = block(state(), turn, doing, notes, { colours, width, height, now: last });
@@ -97,7 +101,18 @@ function liveView({ write, state, columns, rows = () => process.stderr.rows ?? N
       if (event.type === 'approval.answered' && event.answer === 'denied') keep(notes, deniedText(event, state(), asked));
       soon();
     },
+    hold() {
+      held = true;
+      const high = heightOf(drawn.lines, columns());
+      if (high > 0) write(`${up(high)}${ERASE_BELOW}${SHOW_CURSOR}`);
+      drawn = { lines: [], width: 0 };
+      return () => {
+        held = false;
+        soon();
+      };
+    },
     end() {
+      held = false;
       clearInterval(ticking);
       // It is not redrawn any more, so it may be longer than the terminal is high.
       draw(Number.POSITIVE_INFINITY);
@@ -113,9 +128,13 @@ function keep(notes: string[], text: string): void {
   if (notes.length > NOTES) notes.shift();
 }
 
+/** Lines of a terminal that so many columns take. */
+const heightOf = (lines: readonly string[], columns: number): number =>
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / Math.max(1, columns))), 0);
+
 /** Writes over what was drawn. A terminal that became narrower has wrapped it, so there is more of it to go up. */
 function picture(lines: readonly string[], drawn: { lines: readonly string[]; width: number }, width: number, columns: number): string {
-  const high = drawn.lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / Math.max(1, columns))), 0);
+  const high = heightOf(drawn.lines, columns);
   const narrower = width < drawn.width;
   const start = drawn.lines.length === 0 ? HIDE_CURSOR : `${up(high)}${narrower ? ERASE_BELOW : ''}`;
   return `${start}${lines.map((line) => `${line}${ERASE_REST}\n`).join('')}${high > lines.length ? ERASE_BELOW : ''}`;

@@ -1,0 +1,83 @@
+/** Asks the person on the terminal what the policy says to ask: one question at a time, while what else is shown steps aside. */
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline/promises';
+import { inline } from '../engine/export/names.js';
+import type { Approval, ApprovalRequest } from '../engine/host.js';
+import type { Options } from './args.js';
+import { canAsk } from './output.js';
+
+/** Puts a question on the terminal and gives the line that is typed. Rejects where the signal aborts. */
+export type Question = (text: string, signal: AbortSignal) => Promise<string>;
+
+export interface Asker {
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
+  /** `hold` takes what is drawn off the terminal while something is asked; what it gives brings it back. */
+  beside(hold: () => () => void): void;
+}
+
+const VERBS = { run: 'run', network: 'reach', read: 'read', write: 'write', coordinate: 'do' } as const;
+
+/** Invariant: only a plain yes allows. What is allowed for the session is this very thing, and nothing like it. */
+export function openAsker(question: Question): Asker {
+  const allowed = new Set<string>();
+  let hold = (): (() => void) => () => undefined;
+  let asking: Promise<unknown> = Promise.resolve();
+
+  async function ask(request: ApprovalRequest, signal: AbortSignal): Promise<Approval> {
+    const key = `${request.effect} ${request.what}`;
+    if (allowed.has(key)) return { answer: 'allowed', by: 'you', why: 'it was allowed for this session' };
+    signal.throwIfAborted();
+    const release = hold();
+    try {
+      const word = (await question(textOf(request), signal)).trim().toLowerCase();
+      if (word === 's' || word === 'session') allowed.add(key);
+      if (allowed.has(key) || ['y', 'yes', 'o', 'once'].includes(word)) return { answer: 'allowed', by: 'you' };
+      return { answer: 'denied', by: 'you', why: 'the person said no' };
+    } finally {
+      release();
+    }
+  }
+
+  return {
+    approve(request, signal) {
+      const answer = asking.then(() => ask(request, signal));
+      asking = answer.catch(() => undefined); // Whoever asked is told.
+      return answer;
+    },
+    beside(step) {
+      hold = step;
+    },
+  };
+}
+
+/** Invariant: what an agent wrote stands on one line, without anything that a terminal would obey. */
+const textOf = ({ effect, what, why }: ApprovalRequest): string =>
+  `An agent wants to ${VERBS[effect]}:  ${inline(what.replace(/\r?\n|\r/g, ' ⏎ '))}\n  asked because ${inline(why)}\n  y once · s for this session · n no [n] `;
+
+/** Undefined where nobody is there to answer, or a program reads along. */
+export const askerFor = (options: Options): Asker | undefined => (canAsk() && !options.json ? openAsker(questionHere) : undefined);
+
+/** On the terminal of this process. Ctrl-C is a signal there as anywhere else. */
+const questionHere: Question = async (text, signal) => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return await questionOn(lines)(text, signal);
+  } finally {
+    lines.close();
+  }
+};
+
+/** Where the terminal goes away nobody answers, which is a no. */
+export const questionOn =
+  (lines: Interface): Question =>
+  async (text, signal) => {
+    const asked = new AbortController();
+    const gone = once(lines, 'close', { signal: asked.signal }).then(() => '');
+    gone.catch(() => undefined); // It was answered before.
+    try {
+      return await Promise.race([lines.question(text, { signal }), gone]);
+    } finally {
+      asked.abort();
+    }
+  };

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { openAsker } from '../../src/cli/asker.js';
+import type { ApprovalRequest } from '../../src/engine/host.js';
+
+const install: ApprovalRequest = { effect: 'run', what: 'npm install left-pad', why: 'it needs the network' };
+const never = new AbortController().signal;
+
+/** A person who types these lines, one for each question. */
+function person(...lines: string[]) {
+  const asked: string[] = [];
+  const asker = openAsker(async (text) => {
+    asked.push(text);
+    return lines.shift() ?? '';
+  });
+  return { asker, asked };
+}
+
+describe('what the policy says to ask', () => {
+  it.each([
+    ['y', 'allowed'],
+    ['Yes', 'allowed'],
+    ['once', 'allowed'],
+    ['s', 'allowed'],
+    ['n', 'denied'],
+    ['', 'denied'],
+    ['yes please', 'denied'],
+    ['sure', 'denied'],
+  ])('is answered with %j: %s, by the person', async (typed, answer) => {
+    const { asker } = person(typed);
+    expect(await asker.approve(install, never)).toMatchObject({ answer, by: 'you' });
+  });
+
+  it('once is asked again, for the session is not; something else is', async () => {
+    const { asker, asked } = person('y', 's', 'n', 'n');
+    const answers = [];
+    for (const request of [
+      install,
+      install,
+      install,
+      { ...install, what: 'npm install left-pad@1' },
+      { ...install, effect: 'write' as const },
+    ])
+      answers.push((await asker.approve(request, never)).answer);
+    expect(answers).toEqual(['allowed', 'allowed', 'allowed', 'denied', 'denied']);
+    expect(asked).toHaveLength(4);
+  });
+
+  it('is shown whole, on lines of its own, without anything that a terminal would obey', async () => {
+    const { asker, asked } = person('n');
+    await asker.approve({ effect: 'run', what: 'echo safe\u001b[1A\u001b[2K\nrm -rf x', why: 'a rule asks' }, never);
+    expect(asked[0]).not.toContain('\u001b');
+    expect(asked[0]).toMatch(/^An agent wants to run: {2}echo safe.* ⏎ rm -rf x\n {2}asked because a rule asks\n/);
+  });
+
+  it('is one question at a time; what is drawn is gone while it stands', async () => {
+    const log: string[] = [];
+    let answer: (line: string) => void = () => undefined;
+    const asker = openAsker((text) => {
+      log.push(`asked ${/left-pad\d/.exec(text)}`);
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    });
+    asker.beside(() => {
+      log.push('held');
+      return () => log.push('released');
+    });
+    const both = [1, 2].map((n) => asker.approve({ ...install, what: `npm install left-pad${n}` }, never));
+    await new Promise(setImmediate);
+    expect(log).toEqual(['held', 'asked left-pad1']);
+    answer('y');
+    await both[0];
+    await new Promise(setImmediate);
+    expect(log).toEqual(['held', 'asked left-pad1', 'released', 'held', 'asked left-pad2']);
+    answer('n');
+    expect((await Promise.all(both)).map((one) => one.answer)).toEqual(['allowed', 'denied']);
+  });
+
+  it('is asked no more once the run is over, and the next question is asked all the same', async () => {
+    const { asker, asked } = person('y');
+    await expect(asker.approve(install, AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
+    expect(await asker.approve(install, never)).toMatchObject({ answer: 'allowed' });
+    expect(asked).toHaveLength(1);
+  });
+});
