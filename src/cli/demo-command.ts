@@ -1,9 +1,9 @@
 /** `massgen demo`: the main job from end to end on a sample project, offline, with nothing to set up. */
 import { execFile } from 'node:child_process';
 import { loadEnv } from '../engine/config/env.js';
+import { makeDemo } from '../engine/demo/index.js';
 import { parseTests, plainText } from '../engine/evidence/parse.js';
 import type { Options } from './args.js';
-import { makeDemo } from './demo/index.js';
 import { err, out } from './output.js';
 import { run } from './run.js';
 

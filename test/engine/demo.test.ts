@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Demo, makeDemo } from '../../src/cli/demo/index.js';
 import { loadConfig, validateConfig } from '../../src/engine/config/load.js';
+import { type Demo, makeDemo } from '../../src/engine/demo/index.js';
 import { detectChecks } from '../../src/engine/evidence/detect.js';
 import { parseTests } from '../../src/engine/evidence/parse.js';
 import { parseScenario, type Scenario } from '../../src/engine/providers/scenario.js';
