@@ -1,5 +1,6 @@
 /** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
 import type { Effect } from '../protocol/events.js';
+import type { EditorModels } from './providers/provider.js';
 
 export interface Host {
   /** Milliseconds since 1970. */
@@ -10,6 +11,8 @@ export interface Host {
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
   /** A number in 0…2³²−1, new for every turn: the seed that shuffles what voters are shown. */
   seed(): number;
+  /** Models that the editor offers to its extensions; absent where there is no editor. */
+  models?: EditorModels;
   /** Progress and warnings for people; never on stdout. */
   log(level: 'info' | 'warn', message: string): void;
 }

@@ -311,7 +311,7 @@ class LiveSession implements Session {
     const agent = currentTurn(this.state)?.agents.find((one) => one.id === id);
     if (agent === undefined) throw new Error(`There is no agent ${id}`);
     const key = await resolveKey(agent.backend.key, this.host.env);
-    return withRetry(withPrices(await connect(agent.backend, key), agent.backend));
+    return withRetry(withPrices(await connect(agent.backend, key, { editor: this.host.models }), agent.backend));
   }
 
   /** Two sessions of one folder do not change it at the same time. */

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Backend, KeySource } from '../../protocol/events.js';
 import { nearest } from '../nearest.js';
+import { ANY_MODEL, EDITOR } from '../providers/editor.js';
 import { keyNames, type Vendor, vendorAt, vendorOf, vendors } from '../providers/vendors.js';
 import { isPlaceholder } from './keys.js';
 import { commonParams, foreignBackends, groupedParams, unusedKeys } from './massgen.js';
@@ -20,13 +21,15 @@ export interface BackendContext {
 
 const SCRIPTED = 'scripted';
 
-const backendTypes: readonly string[] = [...vendors.map((vendor) => vendor.type), SCRIPTED];
+const backendTypes: readonly string[] = [...vendors.map((vendor) => vendor.type), EDITOR, SCRIPTED];
 
 /** `written` has its `${ENV}` resolved, except in `api_key`. Undefined where an error was reported. */
 export async function toBackend(written: WrittenBackend, at: ConfigPath, context: BackendContext): Promise<Backend | undefined> {
   const { report } = context;
   if (!isKnownType(written.type, at, report)) return undefined;
   if (written.type === SCRIPTED) return scripted(written, at, context);
+  if (written.type === EDITOR)
+    return { type: EDITOR, model: written.model ?? ANY_MODEL, key: { from: 'none' }, params: paramsOf(written, at, report) };
   const vendor = vendorOf(written.type);
   if (vendor === undefined) return undefined;
   const params = paramsOf(written, at, report);

@@ -1,5 +1,7 @@
 /** Puts a team together of what is there: keys in the environment and model servers on this machine. */
 import type { AgentSpec, Backend, KeySource } from '../../protocol/events.js';
+import { EDITOR } from '../providers/editor.js';
+import type { EditorModel } from '../providers/provider.js';
 import { type Vendor, vendors } from '../providers/vendors.js';
 import type { Finding } from './finding.js';
 import { type LocalServer, type Probes, probeLocalServers } from './local.js';
@@ -13,8 +15,17 @@ const MOST = 4;
 export async function detectTeam(env: Env, probes: Probes = {}): Promise<{ found: Finding[]; team?: TeamConfig }> {
   const keyed = vendors.flatMap((vendor) => withKey(vendor, env));
   const local = await probeLocalServers(env, probes);
-  const found = [...keyed.map(({ finding }) => finding), ...local.findings.filter((finding) => finding.status !== 'missing')];
-  const backends = [...keyed.flatMap(({ backend }) => (backend === undefined ? [] : [backend])), ...local.servers.map(backendOf)];
+  const offered = (await probes.editor?.list()) ?? [];
+  const found = [
+    ...keyed.map(({ finding }) => finding),
+    ...local.findings.filter((finding) => finding.status !== 'missing'),
+    ...offered.map(({ label }): Finding => ({ area: 'editor', name: label, status: 'ok', detail: 'offered by the editor' })),
+  ];
+  const backends = [
+    ...keyed.flatMap(({ backend }) => (backend === undefined ? [] : [backend])),
+    ...local.servers.map(backendOf),
+    ...offered.filter(firstOfFamily).map(editorBackend),
+  ];
   const agents = agentsOf(backends, local.servers);
   return agents.length === 0 ? { found } : { found, team: teamOf(agents) };
 }
@@ -55,6 +66,12 @@ function backendOf({ vendor, baseUrl, models, keyName }: LocalServer): Backend {
   const key: KeySource = keyName === undefined ? { from: 'none' } : { from: 'env', name: keyName };
   return { type: vendor.type, model: models[0] ?? '', baseUrl, key, params: {} };
 }
+
+/** Versions of one model would mostly say the same. */
+const firstOfFamily = ({ family }: EditorModel, at: number, all: readonly EditorModel[]): boolean =>
+  all.findIndex((other) => other.family === family) === at;
+
+const editorBackend = ({ id }: EditorModel): Backend => ({ type: EDITOR, model: id, key: { from: 'none' }, params: {} });
 
 /** One agent for each backend. A single one still makes a team of two: of a second model where there is one, else of the same. */
 function agentsOf(backends: readonly Backend[], servers: readonly LocalServer[]): AgentSpec[] {

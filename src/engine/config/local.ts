@@ -1,4 +1,5 @@
 /** Asks the model servers of this machine what they serve. */
+import type { EditorModels } from '../providers/provider.js';
 import { type Vendor, vendors } from '../providers/vendors.js';
 import type { Finding } from './finding.js';
 import type { Env } from './substitute.js';
@@ -7,6 +8,8 @@ export interface Probes {
   /** The names of the models that a server at this base URL serves; throws where there is none. */
   models?: (baseUrl: string, key: string | undefined, signal: AbortSignal) => Promise<string[]>;
   timeoutMs?: number;
+  /** The models of the editor that asks. */
+  editor?: EditorModels | undefined;
 }
 
 export interface LocalServer {

@@ -48,10 +48,29 @@ export interface Provider {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
 }
 
+export interface EditorModel {
+  id: string;
+  /** What the editor calls it. */
+  label: string;
+  /** Models of one family differ in version or vendor only. */
+  family: string;
+}
+
+/** The host's port to them. `stream` keeps to what `Provider` says of its own. */
+export interface EditorModels {
+  list(): Promise<EditorModel[]>;
+  stream(model: string, request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+}
+
+/** What only the host reaches. */
+export interface Ports {
+  editor?: EditorModels | undefined;
+}
+
 /** A row of the providers' table. */
 export interface ProviderKind {
   /** The backend types that it serves. */
   types: readonly string[];
   label: string;
-  connect(backend: Backend, key: string | undefined): Promise<Provider>;
+  connect(backend: Backend, key: string | undefined, ports: Ports): Provider | Promise<Provider>;
 }

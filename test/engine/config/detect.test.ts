@@ -44,6 +44,22 @@ describe('a detected team', () => {
     expect(await models(ollama('qwen3'))).toEqual(['ollama-1: qwen3', 'ollama-2: qwen3']);
   });
 
+  it('has the models that the editor offers, one of each family, after all else', async () => {
+    const model = (id: string, family: string) => ({ id, family, label: id });
+    const editor = {
+      list: async () => [model('gpt-1', 'gpt'), model('gpt-1-old', 'gpt'), model('sonnet', 'claude')],
+      stream: () => {
+        throw new Error('nothing is asked');
+      },
+    };
+    const { team } = await detectTeam({ GROQ_API_KEY: 'x' }, { ...nobody, editor });
+    expect(team?.agents.map(({ id, backend }) => [id, backend.model, backend.key.from])).toEqual([
+      ['groq', 'openai/gpt-oss-120b', 'env'],
+      ['vscode-2', 'gpt-1', 'none'],
+      ['vscode-3', 'sonnet', 'none'],
+    ]);
+  });
+
   it('is of four at most', async () => {
     const env = Object.fromEntries(['OPENAI', 'ANTHROPIC', 'GEMINI', 'XAI', 'GROQ', 'CEREBRAS'].map((name) => [`${name}_API_KEY`, 'x']));
     expect((await detectTeam(env, nobody)).team?.agents).toHaveLength(4);
