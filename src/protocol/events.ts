@@ -198,8 +198,17 @@ export interface Decision {
   failure?: Failure;
 }
 
-/** What of a candidate is applied: everything, or some files, or some hunks of some files (numbered from 1). */
-export type Selection = { path: string; hunks?: number[] }[] | 'all';
+/** One hunk of a file, numbered from 1: whole, or some of its changed lines, numbered from 1 as it prints its `-` and `+` lines. */
+export type HunkChoice = number | { hunk: number; lines: number[] };
+
+/** What of a candidate is applied: everything, or some files, or some hunks of some files. A path named again adds to what is chosen. */
+export type Selection = { path: string; hunks?: HunkChoice[] }[] | 'all';
+
+/** What of one candidate is chosen. */
+export interface Chosen {
+  candidate: CandidateId;
+  selection: Selection;
+}
 
 export type Fact =
   | { type: 'session.started'; id: SessionId; version: number; folder: string }
@@ -268,10 +277,21 @@ export type Fact =
   | { type: 'time.passed'; turn: TurnId; what: string }
   | ({ type: 'turn.ended'; turn: TurnId } & Decision)
   | { type: 'winner.chosen'; turn: TurnId; by: 'you'; candidate: CandidateId; reason?: string }
-  | { type: 'apply.started'; apply: ApplyId; candidate: CandidateId; selection: Selection; paths: string[]; before: TreeId; after: TreeId }
+  | {
+      type: 'apply.started';
+      apply: ApplyId;
+      candidate: CandidateId;
+      selection: Selection;
+      /** What of further candidates goes with it. */
+      also?: Chosen[];
+      paths: string[];
+      before: TreeId;
+      after: TreeId;
+    }
   | {
       type: 'changes.applied';
       apply: ApplyId;
+      /** The first that it is from. */
       candidate: CandidateId;
       paths: string[] /** Paths written with conflict markers, where that was asked for. */;
       marked: string[];

@@ -1,12 +1,6 @@
 /** What a person may ask, in whichever front: each is answered by facts, or by a failure that says why not. */
 import type { Part } from './content.js';
-import type { CandidateId, RunId, Selection, SessionId } from './events.js';
-
-/** What of one candidate is chosen. */
-export interface Chosen {
-  candidate: CandidateId;
-  selection: Selection;
-}
+import type { CandidateId, Chosen, RunId, SessionId } from './events.js';
 
 /** How far an answer to what an agent asks reaches. */
 export type Permission = 'once' | 'session' | 'always' | 'deny';

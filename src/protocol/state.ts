@@ -5,6 +5,7 @@ import type {
   Candidate,
   CandidateId,
   CheckResult,
+  Chosen,
   Decision,
   Event,
   Fact,
@@ -84,11 +85,18 @@ export interface ApplyState {
   id: string;
   candidate: CandidateId;
   selection: Selection;
+  also?: Chosen[];
   paths: string[];
   before: TreeId;
   after: TreeId;
   status: 'started' | 'applied' | 'undone';
 }
+
+/** All that an apply brings in, of each candidate. */
+export const chosenIn = ({ candidate, selection, also = [] }: Pick<ApplyState, 'candidate' | 'selection' | 'also'>): Chosen[] => [
+  { candidate, selection },
+  ...also,
+];
 
 export interface UsageTotal {
   input: number;

@@ -1,8 +1,8 @@
 /** Host ↔ webview: open(state) · events · intents, and questions with answers. Values only; nothing here knows of an editor. */
 import type { Part } from './content.js';
-import type { CandidateId, Event, FactEvent, RunId, SessionId } from './events.js';
+import type { CandidateId, Chosen, Event, FactEvent, RunId, SessionId } from './events.js';
 import type { Failure } from './failure.js';
-import type { Chosen, Intent } from './intents.js';
+import type { Intent } from './intents.js';
 import type { FileDiff, HunkDiff, Preview } from './review.js';
 import type { SessionState } from './state.js';
 

@@ -2,12 +2,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selection, TreeId } from '../../protocol/events.js';
+import { compose, type Part } from './compose.js';
 import { type Occasion, whyOf } from './conflict-words.js';
 import { brokenFolder, isAsIn, keepsModes, onDisk } from './disk.js';
 import { obstacles, withIgnored } from './folder-now.js';
 import { mergeTrees } from './merge.js';
+import { ownEdits } from './own-edits.js';
 import { type Entry, rawChanges } from './raw.js';
-import { selectedTree } from './selection.js';
 import type { Store } from './store.js';
 import { editTree } from './trees.js';
 import { type Move, type MoveOptions, moveFiles } from './write-folder.js';
@@ -24,12 +25,21 @@ export interface ApplyPlan {
    * Invariant: with one conflict that is not marked nothing is to be applied: `after` is `before`, `paths` is empty.
    */
   conflicts: { path: string; why: string; marked?: true }[];
+  /** Of `paths`: those that hold edits of the person's own, which stay. */
+  kept: string[];
 }
 
 export interface ApplyRequest {
   base: TreeId;
   candidate: TreeId;
   selection: Selection;
+  markers?: boolean;
+}
+
+/** Parts of several candidates that go in together. */
+export interface PartsRequest {
+  base: TreeId;
+  parts: readonly Part[];
   markers?: boolean;
 }
 
@@ -45,9 +55,22 @@ interface PlanOptions {
 }
 
 /** Plans to bring the selection into the folder; writes nothing but objects of the store. */
-export async function planApply(store: Store, request: ApplyRequest, options: PlanOptions = {}): Promise<ApplyPlan> {
-  const theirs = await selectedTree(store.gitDir, request.base, request.candidate, request.selection, options.signal);
-  return plan(store, { base: request.base, theirs, occasion: 'apply', markers: request.markers ?? false }, options);
+export function planApply(store: Store, request: ApplyRequest, options: PlanOptions = {}): Promise<ApplyPlan> {
+  const { base, candidate: tree, selection, markers = false } = request;
+  return planParts(store, { base, parts: [{ name: 'candidate', tree, selection }], markers }, options);
+}
+
+/** The same for parts of several candidates. Markers are for what conflicts with the folder; what the candidates contradict each other in is refused. */
+export async function planParts(
+  store: Store,
+  { base, parts, markers = false }: PartsRequest,
+  options: PlanOptions = {},
+): Promise<ApplyPlan> {
+  const { tree: theirs, conflicts } = await compose(store.gitDir, base, parts, options.signal);
+  const planned = await plan(store, { base, theirs, occasion: 'apply', markers }, options);
+  if (conflicts.length === 0) return planned;
+  const others = planned.conflicts.filter(({ path }) => !conflicts.some((conflict) => conflict.path === path));
+  return refused(planned.before, [...conflicts, ...others]);
 }
 
 /** Plans to bring back what stood before: to the byte where nothing was touched since, merged where it was, in conflict where that fails. */
@@ -80,10 +103,19 @@ async function plan(store: Store, { base, theirs, occasion, markers }: Wish, opt
     return marked ? { path, why, marked } : { path, why };
   });
   if (conflicts.some((conflict) => !('marked' in conflict))) {
-    return { before, after: before, paths: [], conflicts: conflicts.map(({ path, why }) => ({ path, why })) };
+    return refused(before, conflicts);
   }
-  return { before, after: merged.tree, paths: changes.map((change) => change.path), conflicts };
+  const paths = changes.map((change) => change.path);
+  return { before, after: merged.tree, paths, conflicts, kept: await ownEdits(store, { base, now: before, paths }) };
 }
+
+const refused = (before: TreeId, conflicts: ApplyPlan['conflicts']): ApplyPlan => ({
+  before,
+  after: before,
+  paths: [],
+  conflicts: conflicts.map(({ path, why }) => ({ path, why })),
+  kept: [],
+});
 
 /**
  * Moves the folder from one tree to another, touching only `paths` that differ: all of them or, when it throws, none.

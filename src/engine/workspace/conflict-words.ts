@@ -38,6 +38,26 @@ export function whyOf(clash: Clash, occasion: Occasion): string {
   }
 }
 
+/** Why what was chosen of two candidates does not go together; `ours` may be several. */
+export function whyBetween(clash: Clash, ours: string, theirs: string): string {
+  switch (clash.kind) {
+    case 'both-added':
+      return `${ours} and ${theirs} both add it, with different content`;
+    case 'ours-deleted':
+      return `${ours} deletes it, ${theirs} ${clash.renamedTo === undefined ? 'changes it' : `renames it to ${clash.renamedTo}`}`;
+    case 'theirs-deleted':
+      return `${theirs} deletes it, ${ours} ${clash.oursRenamedTo === undefined ? 'changes it' : `renames it to ${clash.oursRenamedTo}`}`;
+    case 'both-renamed':
+      return `${ours} renames it to ${clash.ours}, ${theirs} to ${clash.theirs}`;
+    case 'in-the-way':
+      return `${theirs} makes it, and ${clash.what} of ${ours} is in the way`;
+    case 'lines':
+      return `${ours} and ${theirs} change the same lines in different ways`;
+    default:
+      return `${ours} and ${theirs} change it in different ways`;
+  }
+}
+
 function deleted(renamedTo: string | undefined, apply: boolean): string {
   if (!apply) return renamedTo === undefined ? 'it was deleted since' : `it was deleted since; it was ${renamedTo} before`;
   return renamedTo === undefined ? 'you deleted it, the candidate changed it' : `you deleted it, the candidate renamed it to ${renamedTo}`;

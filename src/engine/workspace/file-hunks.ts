@@ -59,7 +59,7 @@ function readHunks(out: Uint8Array): TextHunk[] {
   const hunks: TextHunk[] = [];
   let at = text.startsWith('@@ ') ? 0 : text.indexOf('\n@@ ') + 1;
   while (text.startsWith('@@ ', at)) {
-    const { body, ...hunk } = readHunk(text, at, hunks.length + 1);
+    const { body, signs: _, ...hunk } = readHunk(text, at, hunks.length + 1);
     const lines: string[] = [];
     for (let line = body.start; line < body.end; line = lineEnd(text, line)) {
       const end = lineEnd(text, line);

@@ -11,6 +11,8 @@ export interface Hunk {
   oldLines: number;
   newStart: number;
   newLines: number;
+  /** ' ', '-' or '+' for each line, in order. */
+  signs: string;
   /** Where the lines of the hunk are in the patch text. */
   body: { start: number; end: number };
 }
@@ -103,17 +105,18 @@ export function readHunk(text: string, start: number, number: number): Hunk {
   if (!match) throw new Error(`git diff-tree printed a hunk that cannot be read, at byte ${start}`);
   const count = (digits: string | undefined) => (digits === undefined ? 1 : Number(digits));
   const hunk = { oldStart: Number(match[1]), oldLines: count(match[2]), newStart: Number(match[3]), newLines: count(match[4]) };
-  let [old, fresh, at] = [hunk.oldLines, hunk.newLines, bodyStart];
+  let [old, fresh, at, signs] = [hunk.oldLines, hunk.newLines, bodyStart, ''];
   while (old > 0 || fresh > 0) {
     const sign = text[at];
     if (sign !== ' ' && sign !== '-' && sign !== '+' && sign !== '\\')
       throw new Error(`git diff-tree printed a hunk cut short, at byte ${at}`);
     if (sign === ' ' || sign === '-') old--;
     if (sign === ' ' || sign === '+') fresh--;
+    if (sign !== '\\') signs += sign;
     at = lineEnd(text, at);
   }
   if (text[at] === '\\') at = lineEnd(text, at);
-  return { number, ...hunk, body: { start: bodyStart, end: at } };
+  return { number, ...hunk, signs, body: { start: bodyStart, end: at } };
 }
 
 function rawLine(line: string): RawChange {

@@ -1,9 +1,10 @@
-/** Turns what a person chose of a candidate into a tree: the base with the chosen files and hunks. */
+/** Turns what a person chose of a candidate into a tree: the base with the chosen files, hunks and lines. */
 import type { Selection, TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
+import { choicesOf, type FileChoice, type HunkChoices, restOf, settled } from './choice.js';
 import { withHunks } from './hunks.js';
 import { type PatchFile, patchOf } from './patch.js';
-import { type Entry, isFile, isLink, type RawChange, rawChanges } from './raw.js';
+import { type Entry, isFile, type RawChange, rawChanges } from './raw.js';
 import { collisions, editTree, listTree, readBlobs, writeBlob } from './trees.js';
 
 /** The base with the selection of the candidate's changes. Throws `not-found` or `usage` for what the candidate's change does not have. */
@@ -16,16 +17,37 @@ export async function selectedTree(
 ): Promise<TreeId> {
   if (selection === 'all') return candidate;
   const options = signal ? { signal } : {};
-  const whole = selection.every((choice) => choice.hunks === undefined);
+  const choices = choicesOf(selection);
+  const whole = [...choices.values()].every((choice) => choice === 'all');
   const files: PatchFile[] | RawChange[] = whole
     ? await rawChanges(gitDir, base, candidate, options)
     : (await patchOf(gitDir, base, candidate, options)).files;
   const edits = new Map<string, Entry | undefined>();
-  for (const [path, hunks] of joined(selection)) {
+  for (const [path, choice] of choices) {
     const file = files.find((changed) => changed.path === path);
     if (!file) throw notChanged(path, files);
-    await choose(gitDir, file, hunks, edits);
+    await choose(gitDir, file, choice, edits);
   }
+  return edited(gitDir, base, edits);
+}
+
+/** The base with all of the candidate's change but the selection. Throws as `selectedTree` does. */
+export async function treeWithout(gitDir: string, base: TreeId, candidate: TreeId, selection: Selection): Promise<TreeId> {
+  if (selection === 'all') return base;
+  const { files } = await patchOf(gitDir, base, candidate);
+  const taken = choicesOf(selection);
+  const edits = new Map<string, Entry | undefined>();
+  for (const path of taken.keys()) if (!files.some((file) => file.path === path)) throw notChanged(path, files);
+  for (const file of files) {
+    const choice = taken.get(file.path);
+    if (choice !== undefined && choice !== 'all') settled(file.path, choice, file.hunks);
+    const rest = choice === undefined ? 'all' : restOf(choice, file.hunks);
+    if (rest !== undefined) await choose(gitDir, file, rest, edits);
+  }
+  return edited(gitDir, base, edits);
+}
+
+async function edited(gitDir: string, base: TreeId, edits: Map<string, Entry | undefined>): Promise<TreeId> {
   const collision = edits.size > 0 ? collisions(await listTree(gitDir, base), edits)[0] : undefined;
   if (collision)
     throw fail('usage', `${collision.path} cannot be chosen without the change of ${collision.with}.`, {
@@ -34,21 +56,10 @@ export async function selectedTree(
   return editTree(gitDir, base, edits);
 }
 
-/** One choice for each path: a path named twice is chosen with all the hunks named, or whole if it is once named so. */
-function joined(selection: Exclude<Selection, 'all'>): Map<string, Set<number> | 'all'> {
-  const choices = new Map<string, Set<number> | 'all'>();
-  for (const { path, hunks } of selection) {
-    const before = choices.get(path);
-    if (hunks === undefined || before === 'all') choices.set(path, 'all');
-    else choices.set(path, new Set([...(before ?? []), ...hunks]));
-  }
-  return choices;
-}
-
 async function choose(
   gitDir: string,
   file: PatchFile | RawChange,
-  chosen: Set<number> | 'all',
+  chosen: FileChoice,
   edits: Map<string, Entry | undefined>,
 ): Promise<void> {
   if (chosen !== 'all' && chosen.size === 0) return;
@@ -56,30 +67,26 @@ async function choose(
   edits.set(file.path, chosen === 'all' ? file.new : await withChosenHunks(gitDir, file, chosen));
 }
 
-async function withChosenHunks(gitDir: string, file: PatchFile | RawChange, chosen: Set<number>): Promise<Entry | undefined> {
+async function withChosenHunks(gitDir: string, file: PatchFile | RawChange, choice: HunkChoices): Promise<Entry | undefined> {
   const hunks = 'hunks' in file ? file.hunks : [];
-  const unknown = [...chosen].filter((number) => !hunks.some((hunk) => hunk.number === number));
-  if (unknown.length > 0) throw noSuchHunk(file, unknown, hunks.length);
-  const text = (entry: Entry | undefined) => isFile(entry) || isLink(entry);
-  // One hunk is all there is to a new or deleted file, and a file that became something else changes as a whole.
-  if (chosen.size === hunks.length || !file.old || !file.new || !text(file.old) || !text(file.new) || file.status === 'T') return file.new;
-  const blobs = await readBlobs(gitDir, [file.old.id, file.new.id]);
-  const [before, after] = [blobs.get(file.old.id), blobs.get(file.new.id)];
+  const chosen = settled(file.path, choice, hunks);
+  const isPart = [...chosen.values()].some((lines) => lines !== 'all');
+  if (chosen.size === hunks.length && !isPart) return file.new;
+  const isText = (entry: Entry | undefined) => entry === undefined || isFile(entry);
+  if (file.status === 'T' || !isText(file.old) || !isText(file.new)) {
+    if (!isPart) return file.new;
+    throw fail('usage', `${file.path} is no text file on both sides, so its lines cannot be chosen.`, { hint: 'Choose the whole file.' });
+  }
+  const { old = file.new, new: fresh = file.old } = file;
+  if (old === undefined || fresh === undefined) throw new Error(`${file.path} is neither in the base nor in the candidate`);
+  const blobs = await readBlobs(
+    gitDir,
+    [file.old, file.new].flatMap((entry) => (entry ? [entry.id] : [])),
+  );
+  const bytesOf = (entry: Entry | undefined) => (entry === undefined ? new Uint8Array() : blobs.get(entry.id));
+  const [before, after] = [bytesOf(file.old), bytesOf(file.new)];
   if (!before || !after) throw new Error(`the store lost a version of ${file.path}`);
-  return { mode: file.new.mode, id: await writeBlob(gitDir, withHunks(before, after, hunks, chosen)) };
-}
-
-function noSuchHunk(file: RawChange, unknown: readonly number[], count: number): Error {
-  const what = `${file.path} has no hunk ${unknown.join(', ')}`;
-  const there =
-    count === 0
-      ? 'It is changed as a whole (binary, empty, renamed or made executable)'
-      : count === 1
-        ? 'It has one hunk: 1'
-        : `It has hunks 1 to ${count}`;
-  return fail('usage', `${what}. ${there}.`, {
-    hint: count === 0 ? 'Choose the whole file.' : 'The hunks are numbered in the order that the diff prints them.',
-  });
+  return { mode: fresh.mode, id: await writeBlob(gitDir, withHunks(before, after, hunks, chosen)) };
 }
 
 /** How many changed paths an error lists. */

@@ -30,10 +30,14 @@ export async function editTree(gitDir: string, tree: TreeId, edits: Edits): Prom
   }
 }
 
-/** Every path of a tree. */
-export async function listTree(gitDir: string, tree: TreeId): Promise<Map<string, Entry>> {
+/** So many paths are given to git by name; of more it lists everything. */
+const NAMED = 500;
+
+/** Every path of a tree; `only`: at least those of these paths that it has. */
+export async function listTree(gitDir: string, tree: TreeId, only: readonly string[] = []): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
-  for (const line of splitZ(await git(['ls-tree', '-r', '-z', '--full-tree', tree], { gitDir }))) {
+  const named = only.length > 0 && only.length <= NAMED ? ['--', ...only] : [];
+  for (const line of splitZ(await git(['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', tree, ...named], { gitDir }))) {
     const tab = line.indexOf('\t');
     const [mode = '', , id = ''] = line.slice(0, tab).split(' ');
     entries.set(line.slice(tab + 1), { mode, id });

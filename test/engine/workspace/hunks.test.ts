@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withHunks } from '../../../src/engine/workspace/hunks.js';
-import { patchOf } from '../../../src/engine/workspace/patch.js';
+import { withHunks as withChoice } from '../../../src/engine/workspace/hunks.js';
+import { type Hunk, patchOf } from '../../../src/engine/workspace/patch.js';
 import { scratchGitDir, treesOf, twoTrees } from './scratch.js';
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+/** With whole hunks. */
+const withHunks = (base: Uint8Array, candidate: Uint8Array, hunks: readonly Hunk[], chosen: ReadonlySet<number>) =>
+  withChoice(base, candidate, hunks, new Map([...chosen].map((number) => [number, 'all'])));
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}\n`);
 
 describe('building a file from chosen hunks', () => {
