@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import type { HunkChoice } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
@@ -22,17 +23,24 @@ export interface Options {
   against?: string;
   stat?: boolean;
   reason?: string;
-  file?: string[];
+  from?: string[];
+  file?: FileOption[];
   hunk?: HunkOption[];
+  check?: boolean;
   dryRun?: boolean;
   markers?: boolean;
   format?: 'md' | 'html' | 'json';
   fast?: boolean;
 }
 
-export interface HunkOption {
+/** `from`: the candidate that was named last before it. */
+export interface FileOption {
   path: string;
-  hunks: number[];
+  from?: string;
+}
+
+export interface HunkOption extends FileOption {
+  hunks: HunkChoice[];
 }
 
 /** The folder that a command works on. Throws `usage` where it is none. */
@@ -67,11 +75,34 @@ export function positive(text: string): number {
 
 export const collected = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];
 
-/** `src/a.ts:2`, or several of one file: `src/a.ts:2,5`. */
-export function hunkOption(text: string, before: HunkOption[] | undefined): HunkOption[] {
-  const [, name, numbers] = /^(.+):(\d+(?:,\d+)*)$/s.exec(text) ?? [];
-  const hunks = (numbers ?? '').split(',').map(Number);
-  if (name === undefined || hunks.some((hunk) => hunk < 1))
-    throw new InvalidArgumentError('It is a path and the number of a hunk, from 1: src/a.ts:2');
-  return [...(before ?? []), { path: name, hunks }];
+/** `--from`, `--file` and `--hunk`, which belong together: what follows a `--from` is of that candidate. */
+export function choosing() {
+  let from: string | undefined;
+  const of = () => (from === undefined ? {} : { from });
+  return {
+    from(text: string, before: string[] | undefined): string[] {
+      from = text;
+      return [...(before ?? []), text];
+    },
+    file: (text: string, before: FileOption[] | undefined): FileOption[] => [...(before ?? []), { path: text, ...of() }],
+    hunk: (text: string, before: HunkOption[] | undefined): HunkOption[] => [...(before ?? []), { ...hunksOf(text), ...of() }],
+  };
+}
+
+/** `src/a.ts:2`, several of one file: `src/a.ts:2,5`, or changed lines of them: `src/a.ts:2.1,2.3-4`. */
+function hunksOf(text: string): { path: string; hunks: HunkChoice[] } {
+  const [, path, list] = /^(.+):(\d+(?:\.\d+(?:-\d+)?)?(?:,\d+(?:\.\d+(?:-\d+)?)?)*)$/s.exec(text) ?? [];
+  const hunks = (list ?? '').split(',').map(hunkOf);
+  if (path === undefined || hunks.includes(undefined))
+    throw new InvalidArgumentError('It is a path and the number of a hunk, from 1: src/a.ts:2; or of lines in it: src/a.ts:2.1,2.3-4');
+  return { path, hunks: hunks.filter((one) => one !== undefined) };
+}
+
+function hunkOf(text: string): HunkChoice | undefined {
+  const [hunk = '', lines] = text.split('.');
+  if (Number(hunk) < 1) return undefined;
+  if (lines === undefined) return Number(hunk);
+  const [first = 0, last = first] = lines.split('-').map(Number);
+  if (first < 1 || last < first) return undefined;
+  return { hunk: Number(hunk), lines: Array.from({ length: last - first + 1 }, (_, at) => first + at) };
 }

@@ -1,6 +1,6 @@
 /** The table of commands: their words and options, and where each is done. What a command needs is loaded when it is called. */
 import { Option } from 'commander';
-import { collected, hunkOption, type Options, positive } from './args.js';
+import { choosing, collected, type Options, positive } from './args.js';
 
 export interface CommandRow {
   /** The words that call it, and its arguments. */
@@ -15,6 +15,8 @@ const number = (flags: string, description: string): Option => option(flags, des
 const verbosity = () => option('--verbosity <level>', 'how much is told').choices(['quiet', 'normal', 'verbose']).default('normal');
 const config = () => option('-c, --config <file>', "YAML or JSON, MassGen's schema (default: the one found)");
 const dryRun = () => option('--dry-run', 'only says what would be done');
+
+const choice = choosing();
 
 export const commands: readonly CommandRow[] = [
   {
@@ -85,8 +87,10 @@ export const commands: readonly CommandRow[] = [
     usage: 'apply <session> [candidate]',
     description: "merges a candidate's change (the winner's where none is named) into the folder, all or nothing",
     options: [
-      option('--file <path>', 'only this file; repeatable').argParser(collected),
-      option('--hunk <path:n>', 'only this hunk, numbered from 1; repeatable').argParser(hunkOption),
+      option('--file <path>', 'only this file; repeatable').argParser(choice.file),
+      option('--hunk <path:n>', 'only this hunk, numbered from 1, or lines of it (path:n.1,n.3-4); repeatable').argParser(choice.hunk),
+      option('--from <candidate>', 'what follows is of this candidate, and goes in together; repeatable').argParser(choice.from),
+      option('--check', 'first runs the checks on what is chosen; applies it only if nothing newly fails'),
       dryRun(),
       option('--markers', 'write conflicts with markers instead of refusing'),
     ],

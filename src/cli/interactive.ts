@@ -84,7 +84,7 @@ async function command(session: Session, text: string): Promise<void> {
     sayOutcome(session);
   } else if (name === 'apply') {
     const candidate = candidateBy(session.state, ref).candidate.id;
-    out(applyText(await session.apply({ candidate, selection: 'all' }), { dryRun: false, undo: false }));
+    out(applyText(await session.apply({ chosen: [{ candidate, selection: 'all' }] }), { dryRun: false, undo: false }));
   } else if (name === 'undo') out(applyText(await session.undo(), { dryRun: false, undo: true }));
   else err(HELP);
 }

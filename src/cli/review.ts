@@ -3,14 +3,14 @@ import path from 'node:path';
 import { loadEnv } from '../engine/config/env.js';
 import { type ApplyOutcome, openSession, type Session } from '../engine/session.js';
 import { findSession } from '../engine/sessions.js';
-import type { Selection } from '../protocol/events.js';
+import type { Chosen } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { cliHost } from './host.js';
 import { hasColour, json, out } from './output.js';
 import { candidateBy } from './refs.js';
-import { applyText, outcomeText } from './render/tables.js';
+import { applyText, checksText, outcomeText } from './render/tables.js';
 
 export async function vote(which: string, ref: string, options: Options): Promise<number> {
   await using session = await sessionOf(which, options);
@@ -31,11 +31,16 @@ function votedOn(turn: TurnState, candidate: CandidateState): CandidateState {
 
 export async function apply(which: string, ref: string | undefined, options: Options): Promise<number> {
   await using session = await sessionOf(which, options);
-  const { candidate } = candidateBy(session.state, ref);
-  const selection = selectionOf(session, options);
+  const chosen = chosenBy(session, ref, options);
   const dryRun = options.dryRun ?? false;
-  const outcome = await session.apply({ candidate: candidate.id, selection, markers: options.markers ?? false, dryRun });
-  return report(outcome, { candidate: candidate.id, selection }, { dryRun, undo: false }, options);
+  const checks = options.check ? await session.check(chosen) : undefined;
+  const isWorse = checks?.some((check) => (check.newlyFailing ?? []).length > 0) ?? false;
+  const outcome = await session.apply({ chosen, markers: options.markers ?? false, dryRun: dryRun || isWorse });
+  const [first, ...also] = chosen;
+  if (checks !== undefined && !options.json) out(checksText(checks, { colour: hasColour('stdout') }));
+  const about = { ...first, ...(also.length > 0 && { also }), ...(checks !== undefined && { checks }) };
+  const code = report(outcome, about, { dryRun: dryRun || isWorse, undo: false }, options);
+  return isWorse ? 1 : code;
 }
 
 export async function undo(which: string, options: Options): Promise<number> {
@@ -57,10 +62,21 @@ async function sessionOf(which: string, options: Options): Promise<Session> {
   return openSession({ folder, host, id: await findSession(folder, which) });
 }
 
-function selectionOf({ store }: Session, { file = [], hunk = [] }: Options): Selection {
-  if (file.length === 0 && hunk.length === 0) return 'all';
-  const inRoot = (typed: string) => pathIn(store.root, store.folder, typed);
-  return [...file.map((typed) => ({ path: inRoot(typed) })), ...hunk.map(({ path: typed, hunks }) => ({ path: inRoot(typed), hunks }))];
+/** Each candidate with what of it is named after it, all of it where nothing is. */
+function chosenBy(session: Session, ref: string | undefined, { from = [], file = [], hunk = [] }: Options): Chosen[] {
+  const { root, folder } = session.store;
+  const inRoot = (typed: string) => pathIn(root, folder, typed);
+  const selected = [
+    ...file.map(({ path: typed, from }) => ({ from, part: { path: inRoot(typed) } })),
+    ...hunk.map(({ path: typed, hunks, from }) => ({ from, part: { path: inRoot(typed), hunks } })),
+  ];
+  const isFirst = from.length === 0 || ref !== undefined || selected.some((one) => one.from === undefined);
+  const names = [...(isFirst ? [undefined] : []), ...new Set(from)];
+  return names.map((name) => {
+    const parts = selected.filter((one) => one.from === name).map((one) => one.part);
+    const { candidate } = candidateBy(session.state, name ?? ref);
+    return { candidate: candidate.id, selection: parts.length === 0 ? 'all' : parts };
+  });
 }
 
 /** Paths are typed from the folder that is worked on, and named from the root of what was captured. */

@@ -102,7 +102,7 @@ async function finish(session: Session, decision: Decision, options: Options): P
   if (!options.json && turn !== undefined) out(outcomeText(session.state, turn, { colour, commands: !apply }));
   const candidate = turn?.chosen ?? decision.presented ?? decision.winner;
   if (!apply || candidate === undefined) return true;
-  const outcome = await session.apply({ candidate, selection: 'all' });
+  const outcome = await session.apply({ chosen: [{ candidate, selection: 'all' }] });
   const conflicts = outcome.plan.conflicts.filter((conflict) => !conflict.marked);
   if (options.json) {
     const applied = session.events.findLast((event) => event.type === 'changes.applied' && event.apply === outcome.apply);

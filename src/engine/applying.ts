@@ -1,15 +1,16 @@
 /** Brings a candidate into the folder and takes it back, as facts: what is begun is written down before, what was done after. */
-import type { ApplyId, CandidateId, Selection } from '../protocol/events.js';
+import type { ApplyId, CandidateId, Chosen } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { ApplyState, CandidateState, SessionState, TurnState } from '../protocol/state.js';
+import { nameOf } from './export/names.js';
 import type { Host } from './host.js';
 import type { Recorder } from './recorder.js';
-import { type ApplyPlan, planApply, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
+import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
 import type { Store } from './workspace/store.js';
 
 export interface ApplyRequest {
-  candidate: CandidateId;
-  selection: Selection;
+  /** What goes in together: of one candidate, or of several of one turn. */
+  chosen: readonly Chosen[];
   /** Writes conflicts with markers instead of refusing. */
   markers?: boolean;
   /** Only plans. */
@@ -35,21 +36,34 @@ export function candidateIn(state: SessionState, id: CandidateId): { turn: TurnS
   });
 }
 
+/** What is chosen, as parts of trees over their turn's base. Throws `not-found`, or `usage` where there is no such choice. */
+export function partsOf(state: SessionState, chosen: readonly Chosen[]): Omit<PartsRequest, 'markers'> & { turn: TurnState } {
+  const found = chosen.map(({ candidate, selection }) => ({ ...candidateIn(state, candidate), selection }));
+  const [first] = found;
+  if (first === undefined) throw fail('usage', 'Nothing is chosen.');
+  const other = found.find(({ turn }) => turn.turn !== first.turn.turn);
+  if (other !== undefined)
+    throw fail('usage', 'What goes in together must be of one turn: the candidates of different turns began with different folders.', {
+      hint: 'Apply them one after the other.',
+    });
+  const { turn } = first;
+  const parts = found.map(({ candidate, selection }) => ({ name: nameOf(turn, candidate.id), tree: candidate.tree, selection }));
+  return { base: turn.base, parts, turn };
+}
+
 /** With a conflict that is not marked nothing is changed, and nothing is recorded. */
-export async function applyCandidate(store: Store, recorder: Recorder, request: ApplyRequest): Promise<ApplyOutcome> {
-  const { turn, candidate } = candidateIn(recorder.state, request.candidate);
-  const plan = await planApply(store, {
-    base: turn.base,
-    candidate: candidate.tree,
-    selection: request.selection,
-    ...(request.markers !== undefined && { markers: request.markers }),
-  });
+export async function applyChosen(store: Store, recorder: Recorder, request: ApplyRequest): Promise<ApplyOutcome> {
+  const { base, parts } = partsOf(recorder.state, request.chosen);
+  const plan = await planParts(store, { base, parts, markers: request.markers ?? false });
   if (request.dryRun || plan.paths.length === 0) return { plan };
   const apply = `a${recorder.state.applies.length + 1}`;
   const { before, after, paths } = plan;
   await store.keep(`applied/${before}`, before);
   await store.keep(`applied/${after}`, after);
-  recorder.record({ type: 'apply.started', apply, candidate: candidate.id, selection: request.selection, paths, before, after });
+  const [first, ...also] = request.chosen;
+  if (first === undefined) throw new Error('a plan with paths has something chosen');
+  const { candidate } = first;
+  recorder.record({ type: 'apply.started', apply, ...first, ...(also.length > 0 && { also }), paths, before, after });
   try {
     await writeChanges(store, before, after, { paths });
   } catch (error) {
@@ -58,7 +72,7 @@ export async function applyCandidate(store: Store, recorder: Recorder, request: 
     throw error;
   }
   const marked = plan.conflicts.filter((conflict) => conflict.marked).map((conflict) => conflict.path);
-  recorder.record({ type: 'changes.applied', apply, candidate: candidate.id, paths, marked });
+  recorder.record({ type: 'changes.applied', apply, candidate, paths, marked });
   return { plan, apply };
 }
 

@@ -1,7 +1,6 @@
 /** The evidence of one turn: each tree is checked once, against the base, whoever asks. */
 import { availableParallelism } from 'node:os';
-import type { CandidateId, CheckResult, CheckSpec, TreeId } from '../protocol/events.js';
-import { currentTurn } from '../protocol/state.js';
+import type { CandidateId, CheckResult, CheckSpec, TreeId, TurnId } from '../protocol/events.js';
 import { type ChecksResult, runChecks } from './evidence/check.js';
 import { detectChecks } from './evidence/detect.js';
 import type { Commands } from './process/commands.js';
@@ -12,6 +11,7 @@ export interface CheckingOptions {
   store: Store;
   commands(): Promise<Commands>;
   recorder: Recorder;
+  turn: TurnId;
   base: TreeId;
   specs: readonly CheckSpec[];
   /** Checks that only a candidate has are looked for too. */
@@ -36,12 +36,12 @@ const DEFINES =
   /(^|\/)(package\.json|makefile|gnumakefile|justfile|pyproject\.toml|setup\.(py|cfg)|pytest\.ini|tox\.ini|go\.mod|cargo\.toml)$|(^|\/)test_[^/]*\.py$/i;
 
 export function openChecking(options: CheckingOptions): Checking {
-  const { store, recorder, base, specs, signal } = options;
+  const { store, recorder, turn, base, specs, signal } = options;
   const running = new Map<TreeId, Promise<ChecksResult>>();
   const slots = limited(Math.max(1, availableParallelism()));
 
   const known = (tree: TreeId): ChecksResult | undefined => {
-    const checks = currentTurn(recorder.state)?.checks[tree];
+    const checks = recorder.state.turns.find((one) => one.turn === turn)?.checks[tree];
     return checks?.results && { checks: checks.results, changed: checks.changed ?? [] };
   };
   const check = async (tree: TreeId, names?: readonly string[], show?: (text: string) => void): Promise<ChecksResult> => {
@@ -64,7 +64,6 @@ export function openChecking(options: CheckingOptions): Checking {
     );
   };
   const recorded = async (tree: TreeId, candidate: CandidateId | undefined): Promise<ChecksResult> => {
-    const turn = currentTurn(recorder.state)?.turn ?? '';
     const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
     recorder.record({ type: 'check.started', ...about });
     const result = await check(tree).catch((error: unknown) => ({ checks: unknown(specs, error), changed: [] }));

@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Part } from '../protocol/content.js';
-import type { AgentSpec, CandidateId, Decision, Event, FactEvent, SessionId, Team } from '../protocol/events.js';
+import type { AgentSpec, CandidateId, CheckResult, Chosen, Decision, Event, FactEvent, SessionId, Team } from '../protocol/events.js';
 import { LOG_VERSION } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, type SessionState } from '../protocol/state.js';
-import { type ApplyOutcome, type ApplyRequest, applyCandidate, candidateIn, recoverApplies, undoLast } from './applying.js';
+import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf, recoverApplies, undoLast } from './applying.js';
+import { openChecking } from './checking.js';
 import { resolveKey, secretsOf } from './config/keys.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Host } from './host.js';
@@ -22,6 +23,7 @@ import { withPrices, withRetry } from './providers/wrap.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { sessionFiles } from './sessions.js';
 import { patternOf, workTurn } from './turn.js';
+import { compose } from './workspace/compose.js';
 import { openStore } from './workspace/open-store.js';
 import type { Store } from './workspace/store.js';
 
@@ -52,6 +54,8 @@ export interface Session extends AsyncDisposable {
   /** The person's choice over the agents' heads. */
   choose(candidate: CandidateId, reason?: string): void;
   apply(request: ApplyRequest): Promise<ApplyOutcome>;
+  /** What the folder's checks say of the base with what is chosen; recorded like all evidence. Throws `conflict` where it does not go together. */
+  check(chosen: readonly Chosen[]): Promise<CheckResult[]>;
   /** Takes back the last apply that stands. */
   undo(options?: { dryRun?: boolean }): Promise<ApplyOutcome>;
   /** Keeps the bytes of an attachment, for a request's part. */
@@ -199,7 +203,27 @@ class LiveSession implements Session {
   }
 
   apply(request: ApplyRequest): Promise<ApplyOutcome> {
-    return this.changingFolder(() => applyCandidate(this.store, this.recorder, request));
+    return this.changingFolder(() => applyChosen(this.store, this.recorder, request));
+  }
+
+  async check(chosen: readonly Chosen[]): Promise<CheckResult[]> {
+    const { store, recorder } = this;
+    const { base, parts, turn } = partsOf(this.state, chosen);
+    const { tree, conflicts } = await compose(store.gitDir, base, parts);
+    if (conflicts.length > 0) throw fail('conflict', conflicts.map(({ path, why }) => `${path}: ${why}.`).join(' '));
+    await store.keep(`trees/${tree}`, tree);
+    const checking = openChecking({
+      store,
+      commands: () => this.commands(),
+      recorder,
+      turn: turn.turn,
+      base,
+      specs: turn.checkSpecs,
+      discover: turn.settings.checks === 'detect',
+      signal: this.suspended.signal,
+      recordsStopped: () => false,
+    });
+    return (await checking.of(tree)).checks;
   }
 
   undo({ dryRun = false }: { dryRun?: boolean } = {}): Promise<ApplyOutcome> {

@@ -76,6 +76,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       store,
       commands: ports.commands,
       recorder,
+      turn: turn.turn,
       base: turn.base,
       specs: turn.checkSpecs,
       discover: turn.settings.checks === 'detect',

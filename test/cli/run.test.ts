@@ -54,6 +54,26 @@ describe('from a task to its change in the folder, and back', () => {
     expect(JSON.parse((await massgen(folder, ['diff', 'latest', '--json'])).stdout)).toMatchObject({ diff: stdout, against: 'base' });
   });
 
+  it('apply takes files of one and lines of another together, and says what they contradict each other in', async () => {
+    const both = ['apply', 'latest', '--json', '--file', 'src/new.txt', '--from', 'otto', '--hunk', 'src/words.txt:1.2'];
+    const { code, stdout } = await massgen(folder, [...both, '--check']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      also: [{ selection: [{ path: 'src/words.txt' }] }],
+      paths: ['src/new.txt', 'src/words.txt'],
+      checks: [],
+    });
+    expect(await words(folder)).toBe('one\ntwo\n2\nthree\n');
+    expect(await massgen(folder, ['undo', 'latest'])).toMatchObject({ code: 0 });
+    expect(await words(folder)).toBe(original);
+    const refused = await massgen(folder, ['apply', 'latest', '--from', 'maya', '--from', 'otto']);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout).toContain('maya.1 and otto.1 change the same lines');
+    expect(await massgen(folder, ['apply', 'latest', '--hunk', 'src/words.txt:1.3'])).toMatchObject({ code: 2 });
+    expect(await massgen(folder, ['apply', 'latest', '--hunk', 'src/words.txt:1.2-1'])).toMatchObject({ code: 2 });
+    expect(await words(folder)).toBe(original);
+  });
+
   it('apply brings a part or all into the folder, undo brings back what stood before, to the byte', async () => {
     expect(await massgen(folder, ['apply', 'latest', '--dry-run'])).toMatchObject({ code: 0 });
     expect(await words(folder)).toBe(original);

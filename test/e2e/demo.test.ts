@@ -96,7 +96,7 @@ describe('the demo, played to its end', () => {
     const read = (path: string): Promise<string> => readFile(join(demo.folder, path), 'utf8');
     const before = [await read('src/limiter.js'), await read('test/limiter.test.js')];
     expect(before[0]).not.toContain('Math.min');
-    const applied = await session.apply({ candidate: decision.winner ?? '', selection: 'all' });
+    const applied = await session.apply({ chosen: [{ candidate: decision.winner ?? '', selection: 'all' }] });
     expect(applied.plan.conflicts).toEqual([]);
     expect(await read('src/limiter.js')).toContain('Math.min(burst, tokens + inflow)');
     expect(await read('docs/report.md')).toContain('From support');

@@ -53,7 +53,7 @@ describe('a turn', () => {
     // Nothing of the person's is touched before an apply.
     expect(git(folder, 'status', '--porcelain')).toBe(before);
     expect(readFileSync(join(folder, 'sum.js'), 'utf8')).toBe(sumProject['sum.js']);
-    const { plan } = await session.apply({ candidate: decision.winner ?? '', selection: 'all' });
+    const { plan } = await session.apply({ chosen: [{ candidate: decision.winner ?? '', selection: 'all' }] });
     expect(plan).toMatchObject({ paths: ['sum.js'], conflicts: [] });
     expect(readFileSync(join(folder, 'sum.js'), 'utf8')).toContain('one, 0)');
     await session.undo();
@@ -105,13 +105,32 @@ describe('a turn', () => {
     const team = scriptedTeam({ right: third });
     await using session = await createSession({ folder, host: testHost() });
     const first = await session.turn(ask('Fix the sum.'), team);
-    await session.apply({ candidate: first.winner ?? '', selection: 'all' });
+    await session.apply({ chosen: [{ candidate: first.winner ?? '', selection: 'all' }] });
     writeFiles(folder, { 'mine.txt': 'new\n' });
     await session.turn(ask('And now?'), team);
     const [one, other] = session.state.turns;
     expect(other?.base).not.toBe(one?.base);
     expect(await session.store.read(other?.base ?? '', 'mine.txt')).toBeDefined();
     expect(other?.candidates.map((candidate) => textOf(candidate.words))).toEqual(['I know.']);
+  });
+});
+
+describe('a selection', () => {
+  test('is checked before it is applied: as evidence of its own tree, against the base', async () => {
+    const folder = repository(sumProject);
+    await using session = await createSession({ folder, host: testHost() });
+    await session.turn(ask('Fix the sum.'), scriptedTeam(two));
+    const of = (agent: string) => session.state.turns[0]?.candidates.find((one) => one.agent === agent)?.id ?? '';
+    // The wrong line is not taken out, the right one comes behind it: nothing that runs.
+    const half = [{ candidate: of('right'), selection: [{ path: 'sum.js', hunks: [{ hunk: 1, lines: [2] }] }] }];
+    expect(await session.check(half)).toMatchObject([{ name: 'test', status: 'failed', newlyFailing: [expect.any(String)] }]);
+    const whole = [{ candidate: of('right'), selection: [{ path: 'sum.js' }] }];
+    expect(await session.check(whole)).toMatchObject([{ name: 'test', status: 'passed' }]);
+    const both = [...whole, { candidate: of('mistaken'), selection: 'all' as const }];
+    await expect(session.check(both)).rejects.toMatchObject({ failure: { code: 'conflict' } });
+    const { plan } = await session.apply({ chosen: both });
+    expect(plan).toMatchObject({ paths: [], conflicts: [{ path: 'sum.js' }] });
+    expect(session.state.applies).toEqual([]);
   });
 });
 

@@ -4,7 +4,8 @@ import { liveBallots } from '../../engine/patterns/tally.js';
 import type { ApplyOutcome } from '../../engine/session.js';
 import type { SessionLog, SessionRow } from '../../engine/sessions.js';
 import { textOf } from '../../protocol/content.js';
-import type { CandidateState, SessionState, TurnState } from '../../protocol/state.js';
+import type { CheckResult } from '../../protocol/events.js';
+import { type ApplyState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 import { failureText } from './lines.js';
 import {
   type Colours,
@@ -17,6 +18,7 @@ import {
   nameOf,
   oneLine,
   pad,
+  resultsText,
   spentText,
   widest,
 } from './words.js';
@@ -194,7 +196,7 @@ export function sessionText({ id, state, readOnly }: SessionLog): string {
     ...troubles(turn),
   ]);
   const applies = state.applies.map(
-    (apply) => `  ${apply.id}  ${apply.status}  ${nameIn(state, apply.candidate)}: ${apply.paths.map(inline).join(', ')}`,
+    (apply) => `  ${apply.id}  ${apply.status}  ${namesIn(state, apply)}: ${apply.paths.map(inline).join(', ')}`,
   );
   return [
     `${id}  ${inline(state.folder)}`,
@@ -204,9 +206,19 @@ export function sessionText({ id, state, readOnly }: SessionLog): string {
   ].join('\n');
 }
 
+const namesIn = (state: SessionState, apply: ApplyState): string =>
+  [...new Set(chosenIn(apply).map(({ candidate }) => nameIn(state, candidate)))].join(', ');
+
 function nameIn(state: SessionState, candidate: string): string {
   const turn = state.turns.find((one) => one.candidates.some((known) => known.id === candidate));
   return turn === undefined ? inline(candidate) : nameOf(turn, candidate);
+}
+
+/** What the checks say of a selection. */
+export function checksText(checks: readonly CheckResult[], { colour }: Look): string {
+  const newly = checks.flatMap((check) => check.newlyFailing ?? []);
+  const notes = newly.length === 0 ? [] : [...newly.map((name) => `  ${inline(name)}`), 'It is not applied: these do not fail without it.'];
+  return [`what is chosen: ${resultsText(checks, coloursOf(colour))}`, ...notes].join('\n');
 }
 
 export function applyText({ plan, apply }: ApplyOutcome, { dryRun, undo }: { dryRun: boolean; undo: boolean }): string {
@@ -220,6 +232,9 @@ export function applyText({ plan, apply }: ApplyOutcome, { dryRun, undo }: { dry
   return [
     `${did} ${files}${dryRun ? '; nothing was changed' : ''}`,
     ...plan.paths.map((path) => `  ${inline(path)}${marked.has(path) ? '  with conflict markers: look for <<<<<<<' : ''}`),
+    ...(plan.kept.length > 0 && !undo
+      ? [`your own edits ${dryRun ? 'would be kept' : 'are kept'}: ${plan.kept.map(inline).join(', ')}`]
+      : []),
     ...(apply !== undefined && !undo ? ['massgen undo latest   brings back what stood before'] : []),
   ].join('\n');
 }

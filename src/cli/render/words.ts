@@ -87,8 +87,11 @@ export function evidenceText(turn: TurnState, candidate: CandidateState, colours
   const checks = turn.checks[candidate.tree];
   if (checks === undefined) return colours.dim('not checked');
   if (checks.results === undefined) return colours.dim('checks run');
-  if (checks.results.length === 0) return colours.dim('no checks');
-  const { results } = checks;
+  return resultsText(checks.results, colours);
+}
+
+export function resultsText(results: readonly CheckResult[], colours: Colours): string {
+  if (results.length === 0) return colours.dim('no checks');
   const signs = (version: CheckResult['version']): string =>
     results
       .filter((check) => check.version === version)

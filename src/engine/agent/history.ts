@@ -1,7 +1,7 @@
 /** What was asked, answered, applied and taken back in the turns before: an agent of the next turn begins with it. */
 import { textOf } from '../../protocol/content.js';
 import type { RunId, Selection } from '../../protocol/events.js';
-import type { ApplyState, SessionState, TurnState } from '../../protocol/state.js';
+import { type ApplyState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 
 const TURNS = 8;
 const WORDS = 3000;
@@ -39,18 +39,25 @@ function fate(turn: TurnState, applies: readonly ApplyState[]): string[] {
   const done = applies.filter((apply) => own.has(apply.candidate));
   if (done.length === 0)
     return turn.candidates.length === 0 ? [] : ['The person applied none of the answers: the folder does not have them.'];
+  const chosen = turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
   return done.map((apply) => {
-    const other = apply.candidate === (turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner) ? 'it' : 'another answer';
-    const what = `${other}${selected(apply.selection)}`;
-    if (apply.status === 'undone') return `The person applied ${what} and took it back: ${listed(apply.paths)} are as before.`;
-    return `The person applied ${what}: ${listed(apply.paths)}.`;
+    const what = chosenIn(apply).map(
+      ({ candidate, selection }) => `${candidate === chosen ? 'it' : 'another answer'}${selected(selection)}`,
+    );
+    if (apply.status === 'undone') return `The person applied ${what.join('; ')} and took it back: ${listed(apply.paths)} are as before.`;
+    return `The person applied ${what.join('; ')}: ${listed(apply.paths)}.`;
   });
 }
 
 function selected(selection: Selection): string {
   if (selection === 'all') return ' as a whole';
-  const parts = selection.map(({ path, hunks }) => (hunks === undefined ? path : `${path} (hunks ${hunks.join(', ')})`));
-  return ` in part, ${parts.join(', ')}, and rejected the rest`;
+  return ` in part, ${selection.map(fileChoice).join(', ')}, and rejected the rest`;
+}
+
+function fileChoice({ path, hunks }: Exclude<Selection, 'all'>[number]): string {
+  if (hunks === undefined) return path;
+  const named = hunks.map((one) => (typeof one === 'number' ? `${one}` : `${one.hunk} in part`));
+  return `${path} (hunks ${named.join(', ')})`;
 }
 
 function listed(paths: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** A session as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. */
 import type { FactEvent } from '../../protocol/events.js';
+import { candidatesIn } from './names.js';
 import { type CandidateStory, type DiffOf, storyOf, type TurnStory } from './story.js';
 
 const STYLE = `
@@ -16,7 +17,7 @@ summary { cursor: pointer } .quiet { opacity: .7 }
 
 export async function htmlOf(events: readonly FactEvent[], diff: DiffOf): Promise<string> {
   const { state, startedAt, turns } = await storyOf(events, diff);
-  const applied = state.applies.map((apply) => `<li>${text(`${apply.candidate}: ${apply.status} (${apply.paths.join(', ')})`)}</li>`);
+  const applied = state.applies.map((apply) => `<li>${text(`${candidatesIn(apply)}: ${apply.status} (${apply.paths.join(', ')})`)}</li>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

@@ -1,10 +1,11 @@
 /** A session as Markdown: readable as it stands, and where it is pasted. */
 import type { FactEvent } from '../../protocol/events.js';
+import { candidatesIn } from './names.js';
 import { type CandidateStory, type DiffOf, storyOf, type TurnStory } from './story.js';
 
 export async function markdownOf(events: readonly FactEvent[], diff: DiffOf): Promise<string> {
   const { state, startedAt, turns } = await storyOf(events, diff);
-  const applied = state.applies.map((apply) => `- ${apply.candidate}: ${apply.status} (${apply.paths.join(', ')})`);
+  const applied = state.applies.map((apply) => `- ${candidatesIn(apply)}: ${apply.status} (${apply.paths.join(', ')})`);
   return [
     `# Session ${state.id}`,
     `${new Date(startedAt).toISOString()} · ${state.folder}`,

@@ -1,7 +1,7 @@
 /** What people call the things of a turn, wherever they read of it: a terminal, an export. */
 import { stripVTControlCharacters } from 'node:util';
 import type { CandidateId } from '../../protocol/events.js';
-import type { CandidateState, TurnState } from '../../protocol/state.js';
+import { type ApplyState, type CandidateState, chosenIn, type TurnState } from '../../protocol/state.js';
 
 // Control characters but tab and line feed, separators of lines that are none, and what turns the direction of writing.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
@@ -26,6 +26,9 @@ export function nameOf(turn: TurnState, id: CandidateId): string {
 
 /** The best there is: the person's choice, the winner as it was presented, the winner. */
 export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+
+/** The candidates that an apply is from. */
+export const candidatesIn = (apply: ApplyState): string => [...new Set(chosenIn(apply).map(({ candidate }) => candidate))].join(', ');
 
 export const sizeOf = ({ size }: CandidateState): string => `+${size.added} −${size.removed}`;
 
