@@ -30,6 +30,7 @@ export interface Options {
   dryRun?: boolean;
   markers?: boolean;
   format?: 'md' | 'html' | 'json';
+  write?: boolean;
   fast?: boolean;
 }
 

@@ -124,6 +124,12 @@ export const commands: readonly CommandRow[] = [
     run: async () => (await import('./config.js')).schema(),
   },
   {
+    usage: 'config migrate <file>',
+    description: "an older MassGen's configuration in the shape that is used here, on stdout; says what is left out",
+    options: [option('--write', 'writes it over the file; what it was is kept beside it')],
+    run: async ([file = ''], options) => (await import('./config.js')).migrate(file, options),
+  },
+  {
     usage: 'config test [file]',
     description: "whether each agent's model can be reached with its key; spends nothing",
     run: async ([file], options) => (await import('./config-test.js')).test(file, options),

@@ -1,10 +1,12 @@
 /** `massgen config`: makes, checks and shows a configuration. */
+import { constants, copyFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { detectTeam } from '../engine/config/detect.js';
 import { loadEnv } from '../engine/config/env.js';
 import { initConfig } from '../engine/config/init.js';
 import { secretsOf } from '../engine/config/keys.js';
 import { findConfig, loadConfig, validateConfig } from '../engine/config/load.js';
+import { migrateConfig } from '../engine/config/migrate.js';
 import { formatProblem } from '../engine/config/problem.js';
 import { configJsonSchema } from '../engine/config/schema.js';
 import { redactor } from '../engine/redact.js';
@@ -40,6 +42,27 @@ export async function show(name: string | undefined, options: Options): Promise<
   for (const warning of warnings) err(formatProblem(warning));
   if (options.json) json(shown);
   else out(stringify(shown, { lineWidth: 0 }));
+  return 0;
+}
+
+/** An older MassGen's file in the shape that is used here: on stdout, or over the file, which is kept beside it then. */
+export async function migrate(name: string, options: Options): Promise<number> {
+  const file = await namedFile(await folderOf(options), name);
+  const { text, problems } = await migrateConfig(file);
+  const kept = `${file}.old`;
+  if (options.write) {
+    await copyFile(file, kept, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EEXIST' ? 'exists already' : `cannot be written (${cause.code ?? cause.message})`;
+      throw fail('usage', `${kept} ${why}, so ${file} is left as it is.`, { hint: 'Move it away first.', cause });
+    });
+    await writeFile(file, text);
+  }
+  if (options.json) json({ file, ...(options.write ? { kept } : { text }), problems });
+  else {
+    for (const problem of problems) err(formatProblem(problem));
+    if (options.write) err(`${file} is migrated; what it was is kept as ${kept}. Check it with: massgen config validate`);
+    else out(text);
+  }
   return 0;
 }
 

@@ -82,6 +82,22 @@ describe('massgen config', () => {
     });
   });
 
+  it('migrate prints the file of an older MassGen as it is written here, and says on stderr what is left out', async () => {
+    const older = '# mine\nagent: { id: a, backend: { type: openai, model: m, cwd: w } }\n';
+    const newer = '# mine\nagents:\n  - { id: a, backend: { type: openai, model: m } }\n';
+    await writeFile(path.join(folder, 'old.yaml'), older);
+    const said = `${path.join(folder, 'old.yaml')}:2:52: warning: left out: agent.backend.cwd`;
+    expect(await massgen('config', 'migrate', 'old.yaml')).toMatchObject({ code: 0, stdout: newer, stderr: expect.stringContaining(said) });
+    expect(await readFile(path.join(folder, 'old.yaml'), 'utf8')).toBe(older);
+    const { stdout } = await massgen('config', 'migrate', 'old.yaml', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ text: newer, problems: [{ line: 2, column: 52 }] });
+    expect(await massgen('config', 'migrate', 'old.yaml', '--write')).toMatchObject({ code: 0, stdout: '' });
+    expect(await readFile(path.join(folder, 'old.yaml'), 'utf8')).toBe(newer);
+    expect(await readFile(path.join(folder, 'old.yaml.old'), 'utf8')).toBe(older);
+    expect((await massgen('config', 'migrate', 'old.yaml', '--write')).code).toBe(2);
+    expect(await readFile(path.join(folder, 'old.yaml.old'), 'utf8')).toBe(older);
+  });
+
   it('schema is JSON', async () => {
     expect(JSON.parse((await massgen('config', 'schema')).stdout)).toMatchObject({ type: 'object' });
   });

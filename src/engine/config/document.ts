@@ -5,6 +5,7 @@ import { ConfigError, type ConfigPath, type Problem } from './problem.js';
 
 export interface Source {
   file: string;
+  text: string;
   value: unknown;
   /** Problems that do not keep the file from being read. */
   warnings: Problem[];
@@ -55,7 +56,13 @@ export function parseSource(file: string, text: string): Source {
   if (faults.length > 0) throw new ConfigError(distinct(faults));
   const repeated = repeatedKeys(doc, file, place);
   if (repeated.some((problem) => problem.severity === 'error')) throw new ConfigError(repeated);
-  return { file, value: plainValue(doc, file, place), warnings: repeated, at: (path, part = 'value') => locate(doc, path, part, place) };
+  return {
+    file,
+    text,
+    value: plainValue(doc, file, place),
+    warnings: repeated,
+    at: (path, part = 'value') => locate(doc, path, part, place),
+  };
 }
 
 /** The value at a path, as written; undefined where there is none. */

@@ -6,7 +6,7 @@ import { configHome } from './env.js';
 import { reportIssues } from './issues.js';
 import { looksSecret } from './keys.js';
 import { legacyKeys } from './massgen.js';
-import { ConfigError, type ConfigPath, type Problem, pathText } from './problem.js';
+import { byPlace, ConfigError, type ConfigPath, type Problem, pathText } from './problem.js';
 import { type Report, reportOn } from './report.js';
 import { configSchema } from './schema.js';
 import { type Env, substituteAll } from './substitute.js';
@@ -103,8 +103,6 @@ async function build(raw: Mapping, source: Source, env: Env, report: Report): Pr
   }
   return toTeam(parsed.data, { file: source.file, env, report });
 }
-
-const byPlace = (a: Problem, b: Problem): number => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 /** Keys are read when they are needed (see `resolveKey`), so that no value of one is ever part of a team. */
 const isKeyPath = (at: ConfigPath): boolean => at.at(-1) === 'api_key' && at.at(-2) === 'backend';

@@ -15,6 +15,9 @@ export interface Problem {
   severity: 'error' | 'warning';
 }
 
+/** In the order of the file. */
+export const byPlace = (a: Problem, b: Problem): number => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+
 export type ConfigPath = readonly (string | number)[];
 
 /** A configuration that cannot be used; `problems` holds every error and warning that was found. */

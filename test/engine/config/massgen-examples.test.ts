@@ -2,9 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { loadConfig } from '../../../src/engine/config/load.js';
+import { migrateConfig } from '../../../src/engine/config/migrate.js';
 import { ConfigError } from '../../../src/engine/config/problem.js';
-import { load, validate } from './helpers.js';
+import type { TeamConfig } from '../../../src/engine/config/team.js';
+import { load, tempFolder, validate } from './helpers.js';
 
 const folder = path.resolve('../shared/reference/massgen-configs');
 const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml')) : [];
@@ -21,6 +24,21 @@ describe.skipIf(files.length === 0)(`examples of MassGen (skipped where ${path.r
       expect(error.message).toMatch(/^"(claude_code|ag2)" is a backend type that is not supported yet/);
       expect(error).toMatchObject({ line: expect.any(Number), column: expect.any(Number), hint: expect.any(String) });
     }
+  });
+});
+
+describe.skipIf(files.length === 0)('examples of MassGen, migrated', () => {
+  it.each(files)('%s is as far as it was, and has nothing left to migrate', async (name) => {
+    const { text } = await migrateConfig(path.join(folder, name));
+    const place = await tempFolder({ 'massgen.yaml': text });
+    const file = path.join(place, 'massgen.yaml');
+    expect(parse((await migrateConfig(file)).text)).toEqual(parse(text));
+    const modelsOf = async (from: string) => {
+      const outcome = await loadConfig(from, { env: {}, folder: place }).catch((error: unknown) => error);
+      if (outcome instanceof ConfigError) return outcome.problems.filter((one) => one.severity === 'error').map((one) => one.message);
+      return (outcome as TeamConfig).agents.map(({ id, backend }) => ({ id, ...backend }));
+    };
+    expect(await modelsOf(file)).toEqual(await modelsOf(path.join(folder, name)));
   });
 });
 
