@@ -32,6 +32,8 @@ export interface RunState {
   from?: CandidateId;
   startedSeq: number;
   startedAt: number;
+  /** The turn's `pausedMs` when it began. */
+  pausedBefore: number;
   /** Completed model messages. */
   calls: number;
   /** Tool calls that have not returned, by call id. */
@@ -169,7 +171,7 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
     case 'run.started':
       return inTurn(state, fact.turn, (turn) => ({
         ...turn,
-        runs: [...turn.runs, runStarted(fact, seq, at)],
+        runs: [...turn.runs, runStarted(fact, turn.pausedMs, seq, at)],
         shown: showTo(turn, fact.agent, fact.shown, seq),
       }));
     case 'candidates.shown':
@@ -239,7 +241,7 @@ function unknownFact(fact: never): never {
   throw new Error(`Unknown fact ${JSON.stringify((fact as { type?: unknown }).type)}`);
 }
 
-function runStarted(fact: FactOf<'run.started'>, seq: number, at: number): RunState {
+function runStarted(fact: FactOf<'run.started'>, pausedBefore: number, seq: number, at: number): RunState {
   return {
     id: fact.run,
     turn: fact.turn,
@@ -249,6 +251,7 @@ function runStarted(fact: FactOf<'run.started'>, seq: number, at: number): RunSt
     ...(fact.from !== undefined && { from: fact.from }),
     startedSeq: seq,
     startedAt: at,
+    pausedBefore,
     calls: 0,
     pending: {},
   };

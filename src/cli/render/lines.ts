@@ -107,6 +107,9 @@ function ballotLine(fact: Extract<FactEvent, { type: 'ballot.cast' }>, turn: Tur
 
 function timeLine(what: string, turn: TurnState): string | undefined {
   if (what === 'turn') return `the time of the turn is over (${duration(turn.limits.seconds * 1000)})`;
+  const [, run] = /^place:(.*)$/.exec(what) ?? [];
+  const agent = turn.runs.find((one) => one.id === run)?.agent;
+  if (agent !== undefined) return `${inline(agent)} has used up its share of the time; the next goes on`;
   const [, candidate] = /^checks:(.*)$/.exec(what) ?? [];
   const tree = turn.candidates.find((one) => one.id === candidate)?.tree;
   if (candidate === undefined || tree === undefined || turn.checks[tree]?.results !== undefined) return undefined;

@@ -6,12 +6,15 @@
  * last answer wins, and who approved it supports it. What nobody has to wait for is not waited for: no grace, no second lap,
  * so `answers`, `quorum` and `rule` have no use here.
  *
+ * Each place has its share of the turn's time: what is left when it begins, divided by the places that are left, with a tenth of the
+ * turn kept for presenting. Who has used it up is stopped and the next goes on, so one that hangs takes no more than its own.
+ *
  * The last answer does not win where the evidence shows that it is worse than an earlier one: then the best by
  * evidence does, of equals the latest. Where the last one's checks have not ended nothing is shown, and it wins. The person's
  * ballot alone compares answers, so it decides before all of that.
  */
 import type { AgentId, Decision, Standing } from '../../protocol/events.js';
-import type { BallotState, CandidateState, TurnState } from '../../protocol/state.js';
+import type { BallotState, CandidateState, RunState, TurnState } from '../../protocol/state.js';
 import { label } from './labels.js';
 import type { Pattern, Step } from './pattern.js';
 import { badness } from './tally.js';
@@ -31,6 +34,7 @@ const ahead = (turn: TurnState): AgentId[] => active(turn).filter((agent) => !ha
 
 const hasDoneItsPart = (turn: TurnState, agent: AgentId) =>
   turn.runs.some((run) => run.agent === agent && run.ended?.reason === 'done') ||
+  turn.runs.some((run) => run.agent === agent && turn.passed.includes(place(run))) ||
   answers(turn).some((candidate) => candidate.agent === agent) ||
   turn.ballots.some((ballot) => ballot.voter === agent);
 
@@ -40,11 +44,24 @@ function isDecided(turn: TurnState): boolean {
 
 /** Invariant: one works at a time, and on an answer whose evidence is known or was waited for long enough. */
 function work(turn: TurnState): Step[] {
+  const [open] = openRuns(turn);
+  if (open !== undefined)
+    return [turn.passed.includes(place(open)) ? { do: 'stop', run: open.id, reason: 'cancelled' } : share(turn, open)];
   const [agent] = ahead(turn);
   const before = latest(turn);
-  if (agent === undefined || openRuns(turn).length > 0 || !before.every((candidate) => isReady(turn, candidate))) return [];
+  if (agent === undefined || !before.every((candidate) => isReady(turn, candidate))) return [];
   const shown = label(turn, agent, before);
   return [{ do: 'run', agent, shown, purpose: 'work', ...(before[0] && { from: before[0].id }) }];
+}
+
+const place = (run: RunState) => `place:${run.id}`;
+
+/** When a place's time is over. Time in which nobody worked does not count. */
+function share(turn: TurnState, run: RunState): Step {
+  const end = turn.startedAt + run.pausedBefore + turn.limits.seconds * 900;
+  const places = Math.max(1, ahead(turn).length);
+  const until = run.startedAt + (turn.pausedMs - run.pausedBefore) + Math.max(0, end - run.startedAt) / places;
+  return { do: 'wait', until, what: place(run) };
 }
 
 /**
@@ -67,7 +84,10 @@ function decide(turn: TurnState): Decision {
   const winner = chosen ?? bestOf(turn);
   // An approval is asked of nobody.
   const live = { live: ballots.filter((ballot) => ballot.voter !== 'you').length, needed: 0 };
-  if (winner === undefined) return { ...withoutAnswer(turn), standings: [], ballots: live };
+  if (winner === undefined) {
+    const overTime = turn.runs.some((run) => turn.passed.includes(place(run)));
+    return { ...withoutAnswer(turn), standings: [], ballots: live, ...(overTime && { cause: 'time' }) };
+  }
   const others = answers(turn).filter((candidate) => candidate.id !== winner.id);
   const standings = [winner, ...others.reverse()].map((candidate) => standingOf(turn, candidate, ballots));
   const [first, second] = standings;

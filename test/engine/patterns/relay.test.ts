@@ -236,18 +236,58 @@ describe('agents that fail', () => {
   });
 });
 
-describe('a lap that is cut off', () => {
+describe('an agent that hangs', () => {
   const hang = always({ act: 'hang' });
 
-  it('by time is decided by who has approved the answer that stands', () => {
-    const played = run({ a: answer('t1'), b: approve, c: hang }, { seconds: 100 });
-    expect(decisionOf(played)).toMatchObject({ outcome: 'decided', winner: 'c1', cause: 'time' });
-    expect(played.state.at).toBe(100_000);
-    expect(turnOf(played).runs.find((one) => one.agent === 'c')?.ended?.reason).toBe('cancelled');
+  it('takes its share of the time and no more; the next go on', () => {
+    const played = run({ a: answer('t1'), b: hang, c: answer('t2') }, { seconds: 1000 });
+    // a has answered after one second: 899 are left of nine tenths, for b and c.
+    expect(work(played)).toMatchObject([
+      { agent: 'a', at: 0 },
+      { agent: 'b', at: 1_000 },
+      { agent: 'c', at: 450_500 },
+    ]);
+    expect(turnOf(played).runs.find((one) => one.agent === 'b')?.ended?.reason).toBe('cancelled');
+    expect(decisionOf(played)).toMatchObject({ outcome: 'decided', winner: 'c2' });
+    expect(decisionOf(played)).not.toHaveProperty('cause');
+  });
+
+  it('in the last place leaves time to present what there is', () => {
+    const played = run({ a: answer('t1'), b: hang }, { seconds: 1000 });
+    expect(played.facts('run.started').at(-1)).toMatchObject({ purpose: 'present', agent: 'a', at: 900_000 });
+    expect(decisionOf(played)).toMatchObject({ outcome: 'decided', winner: 'c1' });
+  });
+
+  it('alone, or all of them, is a turn that its time has ended', () => {
+    for (const team of [{ a: hang }, { a: hang, b: hang, c: hang }])
+      expect(decisionOf(run(team, { seconds: 1000 }))).toEqual(expect.objectContaining({ outcome: 'undecided', cause: 'time' }));
+  });
+
+  it('is given back the time in which nobody worked', () => {
+    const facts = run({ a: hang, b: answer('t1') }, { seconds: 1000 }).events.slice(0, 3);
+    const resumed = [...facts, { type: 'session.resumed', seq: 4, at: 700_000 } as FactEvent];
+    const untilOf = (events: FactEvent[]) =>
+      relay.next(events.reduce(reduce, emptyState)).flatMap((step) => (step.do === 'wait' && step.what === 'place:r1' ? [step.until] : []));
+    expect([untilOf(facts), untilOf(resumed)]).toEqual([[450_000], [1_150_000]]);
+  });
+});
+
+describe('a lap that is cut off', () => {
+  /** The last answer's checks never end, so the turn's time does. */
+  const unchecked = { unchecked: ['t2'], seconds: 100 };
+
+  it('by time is decided by a vote for the answer that stands', () => {
+    const facts = run({ a: answer('t1'), b: answer('t2') }, unchecked).events;
+    const approval: Fact = { type: 'ballot.cast', turn: 't1', ballot: { voter: 'you', choice: 'c2', reason: '' } };
+    const events = [...facts.slice(0, -1), { ...approval, seq: facts.length, at: 100_000 } as FactEvent];
+    const [end] = relay.next(events.reduce(reduce, emptyState));
+    expect(end).toMatchObject({ do: 'end', decision: { outcome: 'decided', winner: 'c2', cause: 'time' } });
   });
 
   it('by time is undecided where nobody has, and the answer is kept', () => {
-    const decision = decisionOf(run({ a: answer('t1'), b: answer('t2'), c: hang }, { seconds: 100 }));
+    const played = run({ a: answer('t1'), b: answer('t2') }, unchecked);
+    expect(played.state.at).toBe(100_000);
+    const decision = decisionOf(played);
     expect(decision).toMatchObject({ outcome: 'undecided', cause: 'time', standings: [{ candidate: 'c2' }, { candidate: 'c1' }] });
     expect(decision).not.toHaveProperty('winner');
   });
