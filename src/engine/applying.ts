@@ -83,7 +83,8 @@ export async function applyChosen(store: Store, recorder: Recorder, request: App
 export async function undoLast(store: Store, recorder: Recorder, dryRun: boolean): Promise<ApplyOutcome> {
   const last = recorder.state.applies.findLast((apply) => apply.status === 'applied');
   if (last === undefined) throw fail('not-found', 'Nothing of this session is applied to the folder, so there is nothing to undo.');
-  const plan = await planUndo(store, last);
+  // What was rejected is taken back already.
+  const plan = await planUndo(store, { ...last, after: last.stands });
   if (dryRun || plan.conflicts.length > 0) return { plan };
   await writeChanges(store, plan.before, plan.after, { paths: plan.paths });
   recorder.record({ type: 'changes.undone', apply: last.id, paths: plan.paths, cause: 'asked' });

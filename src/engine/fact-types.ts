@@ -30,6 +30,8 @@ const TYPES: Readonly<Record<Fact['type'], true>> = {
   'apply.started': true,
   'changes.applied': true,
   'changes.undone': true,
+  'changes.accepted': true,
+  'changes.rejected': true,
 };
 
 export const isFactType = (type: unknown): type is Fact['type'] => typeof type === 'string' && Object.hasOwn(TYPES, type);

@@ -70,7 +70,13 @@ function refusing(path: string, readOnly: Failure): Log {
  * All others are safe from a crash of the process with the system's own cache, and waiting for the disk at each would
  * hold up every agent.
  */
-const SYNCED: ReadonlySet<string> = new Set<FactEvent['type']>(['turn.ended', 'apply.started', 'changes.applied', 'changes.undone']);
+const SYNCED: ReadonlySet<string> = new Set<FactEvent['type']>([
+  'turn.ended',
+  'apply.started',
+  'changes.applied',
+  'changes.undone',
+  'changes.rejected',
+]);
 
 function writing(path: string, already: number, disk: Disk): Log {
   // Not in append mode: Windows does not cut off a file that is open so.

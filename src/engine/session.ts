@@ -4,7 +4,19 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Part } from '../protocol/content.js';
-import type { AgentSpec, CandidateId, CheckResult, Chosen, Decision, Event, FactEvent, SessionId, Team } from '../protocol/events.js';
+import type {
+  AgentSpec,
+  ApplyId,
+  CandidateId,
+  CheckResult,
+  Chosen,
+  Decision,
+  Event,
+  FactEvent,
+  Selection,
+  SessionId,
+  Team,
+} from '../protocol/events.js';
 import { LOG_VERSION } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, type SessionState } from '../protocol/state.js';
@@ -21,6 +33,7 @@ import { connect } from './providers/index.js';
 import type { Provider } from './providers/provider.js';
 import { withPrices, withRetry } from './providers/wrap.js';
 import { openRecorder, type Recorder } from './recorder.js';
+import { accept, type Pending, pendingOf, reject } from './rejecting.js';
 import { sessionFiles } from './sessions.js';
 import { patternOf, workTurn } from './turn.js';
 import { compose } from './workspace/compose.js';
@@ -58,6 +71,12 @@ export interface Session extends AsyncDisposable {
   check(chosen: readonly Chosen[]): Promise<CheckResult[]>;
   /** Takes back the last apply that stands. */
   undo(options?: { dryRun?: boolean }): Promise<ApplyOutcome>;
+  /** What of an apply that stands (the last where none is named) is neither accepted nor rejected yet. */
+  pending(apply?: ApplyId): Promise<Pending>;
+  /** The person keeps it. `selection` is of the apply's own change, as `pending` numbers it. */
+  accept(apply: ApplyId, selection: Selection): Promise<void>;
+  /** Takes exactly that out of the folder again: all of it or, with conflicts, nothing. The agents are told of it in the next turn. */
+  reject(apply: ApplyId, selection: Selection): Promise<ApplyOutcome>;
   /** Keeps the bytes of an attachment, for a request's part. */
   attach(file: string): Promise<Part>;
   /** Leaves the session: what runs is stopped, everything up to then is kept. */
@@ -228,6 +247,18 @@ class LiveSession implements Session {
 
   undo({ dryRun = false }: { dryRun?: boolean } = {}): Promise<ApplyOutcome> {
     return this.changingFolder(() => undoLast(this.store, this.recorder, dryRun));
+  }
+
+  pending(apply?: ApplyId): Promise<Pending> {
+    return pendingOf(this.store, this.recorder, apply);
+  }
+
+  accept(apply: ApplyId, selection: Selection): Promise<void> {
+    return accept(this.store, this.recorder, apply, selection);
+  }
+
+  reject(apply: ApplyId, selection: Selection): Promise<ApplyOutcome> {
+    return this.changingFolder(() => reject(this.store, this.recorder, apply, selection));
   }
 
   async attach(file: string): Promise<Part> {

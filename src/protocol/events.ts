@@ -296,7 +296,11 @@ export type Fact =
       paths: string[] /** Paths written with conflict markers, where that was asked for. */;
       marked: string[];
     }
-  | { type: 'changes.undone'; apply: ApplyId; paths: string[]; cause: 'asked' | 'crash' };
+  | { type: 'changes.undone'; apply: ApplyId; paths: string[]; cause: 'asked' | 'crash' }
+  /** The person looked at it and keeps it. `selection` is of the apply's own change, from `before` to `after`. */
+  | { type: 'changes.accepted'; apply: ApplyId; selection: Selection }
+  /** The person took it out again. `from`: what stood of the apply before that, `to`: what stands of it since, whatever else is in the folder. */
+  | { type: 'changes.rejected'; apply: ApplyId; selection: Selection; paths: string[]; from: TreeId; to: TreeId };
 
 export type Effect = 'read' | 'write' | 'run' | 'network' | 'coordinate';
 

@@ -92,7 +92,17 @@ export interface ApplyState {
   before: TreeId;
   after: TreeId;
   status: 'started' | 'applied' | 'undone';
+  /** `after` without what was rejected: what stands of it, whatever else is in the folder. */
+  stands: TreeId;
+  /** Of its change from `before` to `after`. */
+  accepted: Selection;
+  rejected: Selection;
+  /** What was taken out each time, as two trees. */
+  rejections: { paths: string[]; from: TreeId; to: TreeId }[];
 }
+
+/** Both together. */
+export const joined = (one: Selection, other: Selection): Selection => (one === 'all' || other === 'all' ? 'all' : [...one, ...other]);
 
 /** All that an apply brings in, of each candidate. */
 export const chosenIn = ({ candidate, selection, also = [] }: Pick<ApplyState, 'candidate' | 'selection' | 'also'>): Chosen[] => [
@@ -217,12 +227,24 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
       return inTurn(state, fact.turn, (turn) => ({ ...turn, chosen: fact.candidate }));
     case 'apply.started': {
       const { type: _, apply, ...rest } = fact;
-      return { ...state, applies: [...state.applies, { ...rest, id: apply, status: 'started' }] };
+      const begun: ApplyState = { ...rest, id: apply, status: 'started', stands: fact.after, accepted: [], rejected: [], rejections: [] };
+      return { ...state, applies: [...state.applies, begun] };
     }
     case 'changes.applied':
-      return inApply(state, fact.apply, 'applied');
+      return inApply(state, fact.apply, (apply) => ({ ...apply, status: 'applied' }));
     case 'changes.undone':
-      return inApply(state, fact.apply, 'undone');
+      return inApply(state, fact.apply, (apply) => ({ ...apply, status: 'undone' }));
+    case 'changes.accepted':
+      return inApply(state, fact.apply, (apply) => ({ ...apply, accepted: joined(apply.accepted, fact.selection) }));
+    case 'changes.rejected': {
+      const { paths, from, to } = fact;
+      return inApply(state, fact.apply, (apply) => ({
+        ...apply,
+        stands: to,
+        rejected: joined(apply.rejected, fact.selection),
+        rejections: [...apply.rejections, { paths, from, to }],
+      }));
+    }
     // Transcripts are folded where they are needed, from the log; the state stays small.
     case 'run.nudged':
     case 'context.compacted':
@@ -293,6 +315,6 @@ function inRun(state: SessionState, id: RunId, change: (run: RunState, turn: Tur
   return run ? inTurn(state, run.turn, (turn) => change(run, turn)) : state;
 }
 
-function inApply(state: SessionState, id: string, status: ApplyState['status']): SessionState {
-  return { ...state, applies: state.applies.map((apply) => (apply.id === id ? { ...apply, status } : apply)) };
+function inApply(state: SessionState, id: string, change: (apply: ApplyState) => ApplyState): SessionState {
+  return { ...state, applies: state.applies.map((apply) => (apply.id === id ? change(apply) : apply)) };
 }

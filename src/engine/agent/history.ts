@@ -1,22 +1,25 @@
 /** What was asked, answered, applied and taken back in the turns before: an agent of the next turn begins with it. */
 import { textOf } from '../../protocol/content.js';
-import type { RunId, Selection } from '../../protocol/events.js';
+import type { RunId, Selection, TreeId } from '../../protocol/events.js';
 import { type ApplyState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 
 const TURNS = 8;
 const WORDS = 3000;
 
+/** The change from one tree to another, of these paths. */
+export type DiffOf = (from: TreeId, to: TreeId, paths: readonly string[]) => Promise<string>;
+
 /** '' in a session's first turn. `closing`: the last words of a run. */
-export function historyText(state: SessionState, closing: (run: RunId) => string): string {
+export async function historyText(state: SessionState, closing: (run: RunId) => string, diff: DiffOf): Promise<string> {
   const before = state.turns.slice(0, -1);
   if (before.length === 0) return '';
   const left = before.length - TURNS;
-  const turns = before.slice(-TURNS).map((turn) => turnText(turn, state.applies, closing));
+  const turns = await Promise.all(before.slice(-TURNS).map((turn) => turnText(turn, state.applies, closing, diff)));
   const note = left > 0 ? [`(${left} earlier ${left === 1 ? 'turn is' : 'turns are'} left out.)`] : [];
   return [...note, ...turns].join('\n\n');
 }
 
-function turnText(turn: TurnState, applies: readonly ApplyState[], closing: (run: RunId) => string): string {
+async function turnText(turn: TurnState, applies: readonly ApplyState[], closing: (run: RunId) => string, diff: DiffOf): Promise<string> {
   const lines = [`The person asked: ${cut(textOf(turn.request))}`];
   const id = turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
   const chosen = turn.candidates.find((candidate) => candidate.id === id);
@@ -30,22 +33,34 @@ function turnText(turn: TurnState, applies: readonly ApplyState[], closing: (run
     const words = present === undefined ? '' : closing(present.id).trim();
     if (words !== '') lines.push(`It was presented with these words: ${cut(words)}`);
   }
-  return [...lines, ...fate(turn, applies)].join('\n');
+  return [...lines, ...(await fate(turn, applies, diff))].join('\n');
 }
 
 /** What the person did with the answers. */
-function fate(turn: TurnState, applies: readonly ApplyState[]): string[] {
+async function fate(turn: TurnState, applies: readonly ApplyState[], diff: DiffOf): Promise<string[]> {
   const own = new Set(turn.candidates.map((candidate) => candidate.id));
   const done = applies.filter((apply) => own.has(apply.candidate));
   if (done.length === 0)
     return turn.candidates.length === 0 ? [] : ['The person applied none of the answers: the folder does not have them.'];
   const chosen = turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
-  return done.map((apply) => {
+  const told = done.map(async (apply) => {
     const what = chosenIn(apply).map(
       ({ candidate, selection }) => `${candidate === chosen ? 'it' : 'another answer'}${selected(selection)}`,
     );
     if (apply.status === 'undone') return `The person applied ${what.join('; ')} and took it back: ${listed(apply.paths)} are as before.`;
-    return `The person applied ${what.join('; ')}: ${listed(apply.paths)}.`;
+    return [`The person applied ${what.join('; ')}: ${listed(apply.paths)}.`, ...(await rejectedOf(apply, diff))].join('\n');
+  });
+  return Promise.all(told);
+}
+
+/** What was taken out of it again afterwards, as the change that the person did not want. */
+async function rejectedOf({ rejections }: ApplyState, diff: DiffOf): Promise<string[]> {
+  const changes = await Promise.all(rejections.map(({ from, to, paths }) => diff(to, from, paths)));
+  return changes.flatMap((change, at) => {
+    const paths = listed(rejections[at]?.paths ?? []);
+    return change === ''
+      ? []
+      : [`Of that the person rejected this afterwards, and the folder does not have it (${paths}):\n${cut(change)}`];
   });
 }
 

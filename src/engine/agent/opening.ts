@@ -19,7 +19,7 @@ export interface OpeningFrom {
 
 export async function openingOf(from: OpeningFrom): Promise<Part[]> {
   const { turn, run, store, shown } = from;
-  const history = historyText(from.state, from.closing);
+  const history = await historyText(from.state, from.closing, (before, after, paths) => store.diff(before, after, { paths }));
   const parts: Part[] = [];
   if (history !== '') parts.push(text(`# Earlier in this conversation\n\n${history}\n\nThe folder is now as the workspace shows it.\n\n`));
   parts.push(text('# What the person asks now\n\n'), ...turn.request);

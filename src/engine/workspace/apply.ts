@@ -84,6 +84,10 @@ export async function planUndo(store: Store, applied: Applied, options: PlanOpti
   return plan(store, { base: after, theirs, occasion: 'undo', markers: false }, options);
 }
 
+/** Plans to take a part of what was applied out again: what leads from one tree to the other, in the folder as it is now. */
+export const planChange = (store: Store, { from, to }: { from: TreeId; to: TreeId }, options: PlanOptions = {}): Promise<ApplyPlan> =>
+  plan(store, { base: from, theirs: to, occasion: 'undo', markers: false }, options);
+
 interface Wish {
   base: TreeId;
   theirs: TreeId;
