@@ -1,10 +1,12 @@
 /** Runs the benchmarks and prints their ratios. Names of benchmarks as arguments run only those. Exit code 1: one is over its target. */
 import { bench as apply } from './apply.js';
 import type { Row } from './row.js';
+import { bench as snapshot } from './snapshot.js';
 import { machine, table } from './table.js';
 import { bench as turn } from './turn.js';
+import { bench as workspaces } from './workspaces.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply, turn };
+const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply, snapshot, turn, workspaces };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => benchmarks[name] === undefined);

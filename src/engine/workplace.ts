@@ -13,6 +13,7 @@ import { openBackground } from './tools/background.js';
 import { type Jail, openJail, type Readable } from './tools/jail.js';
 import type { Policy } from './tools/policy.js';
 import type { Background, CommandScope, ToolContext } from './tools/tool.js';
+import { replaceLinks } from './workspace/own-dependencies.js';
 import type { Store, Workspace } from './workspace/store.js';
 
 export interface WorkplaceOptions {
@@ -45,6 +46,8 @@ export interface Workplace extends AsyncDisposable {
 
 interface Made {
   workspace: Workspace;
+  /** Makes the dependencies of the workspace its own. */
+  own(): Promise<void>;
   jail: Jail;
   scope: CommandScope;
   background: Background & AsyncDisposable;
@@ -99,7 +102,7 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
     pathOf: (label) => posix.join(pathOf(label), store.prefix),
     layOut,
     async context(call) {
-      const { workspace, jail, scope, background, commands } = await made();
+      const { workspace, jail, scope, background, commands, own } = await made();
       await layingOut;
       return {
         jail,
@@ -107,6 +110,7 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
         policy: options.policy,
         env: workspace.env,
         commandScope: scope,
+        beforeInstall: own,
         background,
         signal,
         show: (text) => recorder.emit({ type: 'output.delta', run: run.id, call, text }),
@@ -151,7 +155,28 @@ async function make(
     unreadable: [store.root],
     network: policy.network,
   };
-  return { workspace, jail, scope, commands, background: openBackground(commands, { ...scope, env: workspace.env }) };
+  return {
+    workspace,
+    own: owning(store, workspace, signal),
+    jail,
+    scope,
+    commands,
+    background: openBackground(commands, { ...scope, env: workspace.env }),
+  };
+}
+
+/** One at a time, and once for all: links that were replaced do not come back. */
+function owning(store: Store, { root, linkedRoots }: Workspace, signal: AbortSignal): () => Promise<void> {
+  let owned: Promise<unknown> | undefined;
+  return async () => {
+    owned ??= replaceLinks({ from: store.root, root, prefix: store.prefix, linkedRoots, signal });
+    try {
+      await owned;
+    } catch (error) {
+      owned = undefined;
+      throw error;
+    }
+  };
 }
 
 /** Intent before effect: what is asked is written down, then what was answered. */

@@ -16,6 +16,41 @@ const deny = (why: string, ...commands: string[]): Rule[] => commands.map((comma
 const ask = (why: string, ...commands: string[]): Rule[] => commands.map((command) => ({ decision: 'ask', command, why }));
 const needsNetwork = (...commands: string[]): Rule[] => ask(fetches, ...commands).map((rule) => ({ ...rule, needs: 'network' }));
 
+/** What fetches packages into the folder. */
+const fetching: readonly string[] = [
+  'npm install|i|in|add|ci|clean-install|update|upgrade|up|create|install-test|it|cit|isntall',
+  'pnpm|bun install|i|add|update|upgrade|up|fetch|create',
+  'yarn install|add|up|upgrade|create',
+  're:^(yarn|bundle)$',
+  'pip|pip3 install|download|wheel',
+  'uv add|sync|lock|tool',
+  'uv pip install|sync|compile',
+  'poetry install|add|update|lock',
+  'pipenv install|sync|update|lock',
+  'pdm|rye install|add|sync|update|lock',
+  'bundle install|update|add',
+  'composer install|update|require',
+  'deno install|add|cache',
+];
+
+/** What changes the packages that are installed in the folder, with or without the network. */
+export const installing: readonly Rule[] = [
+  ...fetching,
+  'npm uninstall|un|unlink|remove|rm|r|link|ln|prune|dedupe|ddp|rebuild|rb',
+  'npm audit fix',
+  'pnpm|bun remove|rm|uninstall|un|unlink|link|prune|dedupe|rebuild|patch-commit|import',
+  'yarn remove|unlink|link|dedupe|rebuild|patch-commit|upgrade-interactive',
+  'patch-package',
+  'pip uninstall',
+  'uv remove',
+  'uv pip uninstall',
+  'poetry|pdm|rye|pipenv remove|uninstall|clean',
+  're:^python\\S* (\\S*/)?setup\\.py\\b.*\\b(install|develop)\\b',
+  'bundle clean|remove|pristine|lock',
+  'composer remove|reinstall|dump-autoload|dumpautoload',
+  'pod install|update',
+].map((command) => ({ decision: 'ask', command, why: 'it installs' }));
+
 /** `a|b` in a row stands for either word; options between the words are skipped; `re:` is a pattern over the simple command. */
 export const defaultRules: readonly Rule[] = [
   ...deny(
@@ -103,28 +138,16 @@ export const defaultRules: readonly Rule[] = [
     why: fetches,
   },
   ...needsNetwork(
-    'npm install|i|in|add|ci|clean-install|update|upgrade|up|create|install-test|it|cit|isntall',
-    'pnpm|bun install|i|add|update|upgrade|up|fetch|create',
-    'yarn install|add|up|upgrade|create',
-    're:^(yarn|bundle)$',
+    ...fetching,
     'pnpm|yarn dlx',
     're:^(npx|npm exec|npm x)\\s+(-y|--yes)\\b',
     'bunx|uvx',
     'pipx install|run|upgrade',
-    'pip|pip3 install|download|wheel',
-    'uv add|sync|lock|tool',
-    'uv pip install|sync|compile',
-    'poetry install|add|update|lock',
-    'pipenv install|sync|update|lock',
-    'pdm|rye install|add|sync|update|lock',
     'conda|mamba|micromamba install|create|update|env',
     'cargo install|add|fetch|update',
     'go install|get',
     'go mod download|tidy',
     'gem install|update',
-    'bundle install|update|add',
-    'composer install|update|require',
-    'deno install|add|cache',
     'apt|apt-get|aptitude|dnf|yum|apk|pacman|zypper|brew|port|choco|winget|scoop|snap|flatpak',
     'git clone|fetch|pull|ls-remote',
     'git submodule update|add',

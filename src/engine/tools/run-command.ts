@@ -1,6 +1,7 @@
 /** `run_command`: a shell command in the workspace, as far as the policy lets it. */
 import { z } from 'zod';
 import type { CommandResult, CommandSpec } from '../process/commands.js';
+import { installs } from './installs.js';
 import { done, refused } from './outcome.js';
 import { judgeCommand, type Verdict } from './policy.js';
 import type { Tool, ToolContext, ToolResult } from './tool.js';
@@ -30,6 +31,8 @@ export const runCommand: Tool<z.infer<typeof input>> = {
     const verdict = judgeCommand(context.policy, command, { sandboxed: context.commands.sandbox !== 'none' });
     const refusal = await refusalOf(verdict, command, context);
     if (refusal !== undefined) return refused(refusal);
+    const unprepared = await prepareInstall(command, context);
+    if (unprepared !== undefined) return refused(unprepared);
     const network = verdict.needs === 'network' ? 'open' : context.commandScope.network;
     const timeoutMs = (timeout_seconds ?? (background ? maxSeconds : defaultSeconds)) * 1000;
     if (background) return startInBackground(command, timeoutMs, network, context);
@@ -55,6 +58,18 @@ async function refusalOf(verdict: Verdict, command: string, context: ToolContext
   if (verdict.decision === 'deny') return `Not run: ${verdict.why}. This is not allowed here, whatever it is wrapped in.`;
   const { allowed, why } = await context.approve(command, verdict.why);
   return allowed ? undefined : `Not run: ${verdict.why}${why === undefined ? '' : ` (${why})`}.`;
+}
+
+/** Invariant: an install finds no link to the person's packages. Why it cannot be run, where they could not be replaced. */
+async function prepareInstall(command: string, context: ToolContext): Promise<string | undefined> {
+  if (context.beforeInstall === undefined || !installs(command)) return undefined;
+  try {
+    await context.beforeInstall();
+    return undefined;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return `Not run: the installed packages could not be made your own first (${error instanceof Error ? error.message : String(error)}).`;
+  }
 }
 
 function startInBackground(command: string, timeoutMs: number, network: CommandSpec['network'], context: ToolContext): ToolResult {

@@ -13,6 +13,8 @@ export interface ToolContext {
   env: Readonly<Record<string, string>>;
   /** What commands may write, read and reach. */
   commandScope: CommandScope;
+  /** Called before a command that installs: what it changes must be the workspace's own by then. */
+  beforeInstall?(): Promise<void>;
   /** Background commands of this run, by id; the run stops them when it ends. */
   background: Background;
   signal: AbortSignal;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { codeOf, isMissing } from './disk.js';
 import { runGit } from './git.js';
 
@@ -72,21 +72,27 @@ export async function dropLoose(gitDir: string, ids: readonly string[]): Promise
   for (const id of ids) await rm(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)), { force: true });
 }
 
-/** Which of these objects the store cannot read, and whether a pack of it seems damaged. */
-export async function unreadableIn(gitDir: string, ids: Iterable<string>): Promise<{ ids: Set<string>; damaged: boolean }> {
+/** The sizes of those of these blobs that the store can read, and whether a pack of it seems damaged. */
+export async function sizesIn(gitDir: string, ids: Iterable<string>): Promise<{ sizes: Map<string, number>; damaged: boolean }> {
   const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return { ids: new Set(), damaged: false };
+  if (wanted.length === 0) return { sizes: new Map(), damaged: false };
   const args = ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)', '--buffer'];
   const { out, err, code } = await runGit(args, { gitDir, input: `${wanted.join('\n')}\n` });
-  const read = new Set(
-    Buffer.from(out)
-      .toString('latin1')
-      .split('\n')
-      .flatMap((line) => /^([0-9a-f]+) blob \d+$/.exec(line)?.[1] ?? []),
-  );
-  const missing = wanted.filter((id) => !read.has(id));
-  return { ids: new Set(missing), damaged: missing.length > 0 && (code !== 0 || /pack/.test(err)) };
+  const sizes = new Map<string, number>();
+  for (const line of Buffer.from(out).toString('latin1').split('\n')) {
+    const [, id, size] = /^([0-9a-f]+) blob (\d+)$/.exec(line) ?? [];
+    if (id !== undefined) sizes.set(id, Number(size));
+  }
+  return { sizes, damaged: sizes.size < wanted.length && (code !== 0 || /pack/.test(err)) };
 }
+
+/** Has git read objects of these folders too, for one question. */
+export const alternates = (folders: readonly string[]): Record<string, string> => ({
+  GIT_ALTERNATE_OBJECT_DIRECTORIES: folders.map(quoted).join(delimiter),
+});
+
+/** As git takes a path among others. */
+const quoted = (path: string): string => (process.platform !== 'win32' && /[":\\\n]/.test(path) ? JSON.stringify(path) : path);
 
 /** Bytes that were copied (0 for a link), or that it was not brought. */
 async function bring(from: string, to: string, mayCopy: number): Promise<number | 'not'> {

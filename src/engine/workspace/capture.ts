@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../../protocol/failure.js';
-import { acquireLock, type Lock } from '../process/lock.js';
 import { borrowPacks, objectFolders } from './borrow.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
 import { git, gitText } from './git.js';
@@ -15,6 +13,7 @@ import { type Followed, gitOf } from './scan.js';
 import type { Base } from './store.js';
 import { summaryOf } from './summary.js';
 import { isOnDisk, NOTHING_TRACKED, seedIndex, signatureOf, type Tracked, trackedBy } from './their-index.js';
+import { lockWhenFree } from './turn-taking.js';
 
 export interface CaptureOptions {
   signal?: AbortSignal;
@@ -31,14 +30,15 @@ interface Memory {
   include?: string;
 }
 
-const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
+export const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
 
 /** A function that captures the folder; what it learns makes the next time cheap. */
 export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<Base> {
   let memory: Memory = { look: lookerAt(), sparseOnDisk: '' };
   return async ({ signal, progress } = {}) => {
     const slow = progress && setTimeout(() => progress('Reading the folder'), 1000);
-    await using _lock = await lockFor(layout, signal);
+    // Another window or process may be capturing the same folder: both would write the same index.
+    await using _lock = await lockWhenFree(join(layout.gitDir, 'capture.lock'), 'reading the folder', signal);
     try {
       const theirs = await theirsNow(layout);
       const capture = (fresh: boolean) => captured({ layout, theirs, memory, fresh, ...(signal && { signal }) });
@@ -58,21 +58,6 @@ export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<
       clearTimeout(slow);
     }
   };
-}
-
-const PATIENCE_MS = 120_000;
-const PAUSE_MS = 20;
-
-/** Another window or process may be capturing the same folder: both would write the same index. */
-async function lockFor({ gitDir }: Layout, signal: AbortSignal | undefined): Promise<Lock> {
-  for (const since = performance.now(); ; ) {
-    try {
-      return await acquireLock(join(gitDir, 'capture.lock'), 'reading the folder');
-    } catch (error) {
-      if (!(error instanceof FailureError) || error.failure.code !== 'locked' || performance.now() - since > PATIENCE_MS) throw error;
-    }
-    await sleep(PAUSE_MS, undefined, signal ? { signal } : {});
-  }
 }
 
 interface Task {

@@ -1,29 +1,28 @@
-/** Brings what the checks need and git ignores into a workspace: links to the person's own, made so that nothing is written through them. */
-import { constants } from 'node:fs';
-import { cp, lstat, mkdir, readdir, readlink, realpath, symlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import { isMissing } from './disk.js';
-import { included } from './ignored.js';
+/** Brings what checks need and git ignores into a workspace: installed packages by links to the person's own, and what `.worktreeinclude` names. */
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Bringing, bring, copyTree, isOwnPlace, unlessOutOfReach } from './bring.js';
+import { bringComposer } from './composer-packages.js';
+import { type DependencyFolder, dependencyFolders, PASSED_OVER } from './dependency-folders.js';
+import { copyIncluded } from './included-files.js';
+import { bringPackages } from './node-packages.js';
+import { dependentsOfOurs } from './own-dependents.js';
+import { bringEnvironment } from './python-environment.js';
 
 export interface DependencyOptions {
   /** The root of what was captured. */
   from: string;
   /** The root of the workspace. */
   to: string;
+  /** Where the workspace will be in the end, if it is made elsewhere. */
+  at?: string;
   /** The open folder in it. */
   prefix: string;
   mode: 'link' | 'copy' | 'none';
   /** Which of these paths git ignores in `from`. */
   ignored(paths: readonly string[]): Promise<Set<string>>;
+  signal?: AbortSignal;
 }
-
-/** Folders of installed packages, and what is linked as a whole. Build caches are written by checks, so they stay away. */
-const PACKAGES = 'node_modules';
-const WHOLE = ['.venv', 'venv', 'vendor'];
-const SKIPPED = new Set(['.git', '.massgen', PACKAGES, ...WHOLE]);
-/** Caches: tools make them anew, and write to them. */
-const CACHES = new Set(['.cache', '.vite', '.vitest', '.turbo']);
-const DEPTH = 3;
 
 export interface Linked {
   /** Absolute real folders outside the workspace that links lead to. */
@@ -32,80 +31,45 @@ export interface Linked {
   links: string[];
 }
 
+/**
+ * Invariant: nothing is written through what is linked, as every folder that a tool writes to is the workspace's own; what a command
+ * nevertheless writes below a link is held by the sandbox.
+ */
 export async function linkDependencies(options: DependencyOptions): Promise<Linked> {
-  const { from, to, mode, ignored } = options;
-  await copyIncluded(options);
+  const { from, mode, ignored, signal } = options;
+  const to = await realpath(options.to);
+  await copyIncluded({ from, to, ignored, passedOver: PASSED_OVER });
   if (mode === 'none') return { linkedRoots: [], links: [] };
-  const found = await foldersIn(from, '', DEPTH);
-  const wanted = [...(found.length === 0 ? [] : await ignored(found))];
-  const roots: string[] = [];
-  for (const path of wanted) {
-    const [source, target] = [join(from, path), join(to, path)];
-    // A package's folder that the candidate removed gets no dependencies.
-    if (!(await isFolder(dirname(target)))) continue;
-    if (mode === 'copy') await cp(source, target, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true });
-    else if (path.endsWith(PACKAGES)) await linkPackages(source, target, options);
-    else await linkOnce(source, target);
-    if (mode === 'link') roots.push(await realpath(source));
+  const found = await ignoredFolders(options);
+  const modules = found.filter(({ kind }) => kind === 'packages').map(({ path }) => join(from, path));
+  const own = mode === 'link' ? await dependentsOfOurs(from, modules) : new Set<string>();
+  const [roots, outside] = [new Set<string>(), new Set<string>()];
+  for (const { path, kind } of found) {
+    signal?.throwIfAborted();
+    const base = await unlessOutOfReach(() => realpath(join(from, path)));
+    // A folder that the candidate removed, or made a link, gets no dependencies.
+    if (base === undefined || !(await isOwnPlace(to, path))) continue;
+    const how: Bringing = { from, to, at: options.at ?? to, base, mode, outside, ...(signal && { signal }) };
+    await bringFolder(kind, join(to, path), how, own);
+    if (mode === 'link' && kind !== 'copied') roots.add(base);
   }
-  return { linkedRoots: roots, links: wanted };
+  return { linkedRoots: [...roots, ...outside], links: found.map(({ path }) => path) };
 }
 
-async function foldersIn(from: string, folder: string, depth: number): Promise<string[]> {
-  const entries = await readdir(join(from, folder), { withFileTypes: true }).catch(() => []); // What cannot be read brings nothing.
-  const named = entries.filter((entry) => entry.name === PACKAGES || WHOLE.includes(entry.name));
-  const below = depth === 0 ? [] : entries.filter((entry) => entry.isDirectory() && !SKIPPED.has(entry.name));
-  const deeper = await Promise.all(below.map((entry) => foldersIn(from, pathOf(folder, entry.name), depth - 1)));
-  return [...named.map((entry) => pathOf(folder, entry.name)), ...deeper.flat()];
+async function bringFolder(kind: DependencyFolder['kind'], target: string, how: Bringing, own: ReadonlySet<string>): Promise<void> {
+  if (kind === 'packages') return bringPackages(how.base, target, how, own);
+  if (kind === 'environment') return bringEnvironment(how.base, target, how);
+  if (kind === 'composer') return bringComposer(how.base, target, how);
+  const isFolder = (await stat(how.base)).isDirectory();
+  return kind === 'copied' && isFolder ? copyTree(how.base, target, how) : bring(how.base, target, isFolder ? 'folder' : 'file', how);
 }
 
-const pathOf = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-/** A real folder of links: what is added to it stays in the workspace. */
-async function linkPackages(source: string, target: string, options: DependencyOptions): Promise<void> {
-  await mkdir(target, { recursive: true });
-  const entries = await readdir(source, { withFileTypes: true });
-  for (const entry of entries) {
-    if (CACHES.has(entry.name)) continue;
-    const [one, other] = [join(source, entry.name), join(target, entry.name)];
-    if (entry.isDirectory() && (entry.name.startsWith('@') || entry.name === '.bin')) await linkPackages(one, other, options);
-    else if (entry.isSymbolicLink()) await linkAgain(one, other, options);
-    else await linkOnce(one, other);
-  }
-}
-
-/** Invariant: a link between packages of the folder leads to the workspace's copy, or its checks would run the person's code. */
-async function linkAgain(source: string, target: string, { from, to }: DependencyOptions): Promise<void> {
-  const real = await realpath(source).catch(() => undefined); // A dangling link is carried over as it is.
-  if (real === undefined) return linkOnce(await readlink(source), target);
-  const inside = relative(from, real);
-  const isOurs = inside !== '' && !inside.startsWith('..') && !inside.split(sep).some((part) => part === PACKAGES);
-  await linkOnce(isOurs ? join(to, inside) : real, target);
-}
-
-async function linkOnce(source: string, target: string): Promise<void> {
-  try {
-    await symlink(source, target);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
-/** What `.worktreeinclude` names is copied, never linked. */
-async function copyIncluded({ from, to, ignored }: DependencyOptions): Promise<void> {
-  const include = await included(from);
-  const entries = await readdir(from, { withFileTypes: true });
-  const named = entries.map((entry) => entry.name).filter((name) => include(name) && !SKIPPED.has(name));
-  if (named.length === 0) return;
-  for (const name of await ignored(named))
-    await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true, force: false });
+/** Ignored as a whole, or by a `.gitignore` inside, as Python and uv make one in an environment. */
+async function ignoredFolders({ from, prefix, ignored }: DependencyOptions): Promise<DependencyFolder[]> {
+  const found = await dependencyFolders(from, prefix);
+  if (found.length === 0) return [];
+  const inside = (path: string): string => `${path}/pyvenv.cfg`;
+  const environments = found.filter(({ kind }) => kind === 'environment').map(({ path }) => inside(path));
+  const answers = await ignored([...found.map(({ path }) => path), ...environments]);
+  return found.filter(({ path }) => answers.has(path) || answers.has(inside(path)));
 }

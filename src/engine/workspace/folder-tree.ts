@@ -58,9 +58,10 @@ export function lookerAt(known?: TreeNode): Looker {
     for (let tries = 1; ; tries++) {
       const [found, drop] = await Promise.all([scan(at), look.drop?.() ?? []]);
       const admitted = look.admits && found.untracked.length > 0 ? await look.admits(found.untracked) : found.untracked;
+      const gone = new Set([...found.gone, ...drop, ...special]);
       const changes: Changes = {
-        changed: [...new Set([...found.changed, ...admitted, ...take])].filter((path) => asIs(path) && !special.has(path)),
-        gone: [...new Set([...found.gone, ...drop, ...special])],
+        changed: [...new Set([...found.changed, ...admitted, ...take])].filter((path) => asIs(path) && !gone.has(path)),
+        gone: [...gone],
         touched: touched.filter(asIs),
       };
       const done = (tree: TreeId): Looked => ({ tree, unreadable: [...unreadable] });

@@ -23,19 +23,22 @@ export async function rulesFor(options: {
   root: string;
   prefix: string;
   excludesFile: string;
-  /** The person's `info/exclude`. */
+  /** The person's `info/exclude`; absent where there is no repository, and so nobody said what is to be ignored. */
   exclude?: string;
 }): Promise<{ all: string; massgen: string }> {
   const { root, prefix, excludesFile, exclude } = options;
   const [everywhere, here, atRoot, inFolder] = await Promise.all([
     textOf(excludesFile),
-    exclude === undefined ? '' : textOf(exclude),
+    exclude === undefined ? INSTALLED : textOf(exclude),
     textOf(join(root, '.massgenignore')),
     prefix === '' ? '' : textOf(join(root, prefix, '.massgenignore')),
   ]);
   const massgen = [atRoot, below(inFolder, prefix)].filter(Boolean).join('\n');
   return { all: [everywhere, here, massgen, '.massgen/', ''].join('\n'), massgen };
 }
+
+/** What package managers and tools put into a folder. */
+const INSTALLED = ['node_modules/', '.venv/', 'venv/', '__pycache__/', '.mypy_cache/', '.pytest_cache/', '.tox/', '.DS_Store'].join('\n');
 
 async function textOf(path: string): Promise<string> {
   try {

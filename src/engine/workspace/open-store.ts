@@ -7,12 +7,13 @@ import { removeTree } from '../process/remove-tree.js';
 import { capturer } from './capture.js';
 import { changes, diff, patch } from './changes.js';
 import { isMissing } from './disk.js';
-import { checkout, fork, RAW } from './fork.js';
+import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
 import { similarityIn } from './similarity.js';
 import type { Base, Store } from './store.js';
 import { editTree, listTree, readBlob, writeBlob } from './trees.js';
+import { lockWhenFree } from './turn-taking.js';
 
 export async function openStore(folder: string): Promise<Store> {
   const layout = await layoutOf(folder);
@@ -20,6 +21,7 @@ export async function openStore(folder: string): Promise<Store> {
   const { gitDir, home } = layout;
   const similarity = similarityIn(gitDir);
   const capture = capturer(layout);
+  const forks = forking(layout);
   let capturing: Promise<unknown> = Promise.resolve();
   return {
     folder: layout.folder,
@@ -33,8 +35,8 @@ export async function openStore(folder: string): Promise<Store> {
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
       return next;
     },
-    fork: (options) => fork(layout, options),
-    checkout: (tree, to, options) => checkout(layout, tree, to, options),
+    fork: forks.fork,
+    checkout: forks.checkout,
     overlay: (tree, other, paths) => overlay(gitDir, tree, other, paths),
     async cleanUp(session) {
       await removeTree(join(home, 'workspaces', session));
@@ -49,7 +51,7 @@ export async function openStore(folder: string): Promise<Store> {
     getBlob: (id) => readBlob(gitDir, id),
     has: (tree) => has(gitDir, tree),
     async keep(name, tree) {
-      await git(['update-ref', `refs/massgen/${name.replace(/[^A-Za-z0-9/-]/g, '-')}`, tree], { gitDir });
+      await git(['update-ref', refOf(name), tree], { gitDir });
     },
     async size() {
       const [store, workspaces] = await Promise.all([bytesIn(gitDir), bytesIn(join(home, 'workspaces'))]);
@@ -57,8 +59,15 @@ export async function openStore(folder: string): Promise<Store> {
     },
     async [Symbol.asyncDispose]() {
       await capturing;
+      await forks[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A name as git allows it for a ref. */
+function refOf(name: string): string {
+  const parts = name.split('/').map((part) => part.replace(/[^A-Za-z0-9_-]/g, '-'));
+  return ['refs/massgen', ...parts.filter((part) => part !== '')].join('/');
 }
 
 /** `.massgen/` ignores itself. What an older MassGen keeps in it is left as it is. */
@@ -66,6 +75,7 @@ async function makeStore({ home, gitDir, format, prefix, modes }: Layout): Promi
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
   if (!existsSync(madeForFile(gitDir))) {
+    await using _lock = await lockWhenFree(join(gitDir, 'making.lock'), 'making the store');
     await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
     if (!modes) await git(['config', 'core.fileMode', 'false'], { gitDir });
     await mkdir(join(gitDir, 'info'), { recursive: true });

@@ -1,7 +1,7 @@
 /** How a captured folder differs from the person's last commit, in numbers. */
 import { join } from 'node:path';
 import type { BaseSummary, TreeId } from '../../protocol/events.js';
-import { objectFolders } from './borrow.js';
+import { alternates, objectFolders } from './borrow.js';
 import { git, runGit } from './git.js';
 import type { Layout, Theirs } from './layout.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
@@ -36,7 +36,7 @@ async function sinceCommit({ layout, theirs, tree, tracked, isLeftOut }: Capture
   if (head === tree) return { changed: 0, untracked: 0 };
   // The commit's trees are not ours; they are read where they are, for this one question.
   const folders = theirs ? await objectFolders(join(theirs.commonDir, 'objects')) : [];
-  const env = { GIT_ALTERNATE_OBJECT_DIRECTORIES: folders.map(quoted).join(process.platform === 'win32' ? ';' : ':') };
+  const env = alternates(folders);
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', head, tree];
   const { code, out } = await runGit(args, { gitDir: layout.gitDir, env });
   if (code !== 0) return undefined;
@@ -50,6 +50,3 @@ async function sinceCommit({ layout, theirs, tree, tracked, isLeftOut }: Capture
   const untracked = real.filter(({ head, path }) => head.endsWith(' A') && !tracked.has(path)).length;
   return { changed: real.length - untracked, untracked };
 }
-
-/** As git takes a path among others. */
-const quoted = (path: string): string => (/[":;\\\n]/.test(path) && process.platform !== 'win32' ? JSON.stringify(path) : path);

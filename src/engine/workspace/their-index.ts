@@ -1,9 +1,10 @@
 /** The person's index: what they track, and how ours begins with a copy of it, so that their unchanged files need not be read. */
 import { open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { borrowLoose, borrowPacks, dropLoose, dropPacks, objectFolders, unreadableIn } from './borrow.js';
+import { alternates, borrowLoose, borrowPacks, dropLoose, dropPacks, objectFolders, sizesIn } from './borrow.js';
 import { isMissing, lstatOrNothing } from './disk.js';
 import { git, runGit } from './git.js';
+import { readIndex, STAT_FIELDS } from './index-file.js';
 import type { Theirs } from './layout.js';
 import { fieldsOf, inFolder, linesOf, type PathBytes } from './path-bytes.js';
 import { type Followed, gitOf } from './scan.js';
@@ -39,27 +40,18 @@ export async function signatureOf(index: string): Promise<string> {
   }
 }
 
-export async function trackedBy(theirs: Theirs, root: string): Promise<Tracked> {
-  const signature = await signatureOf(theirs.index);
-  return trackedIn(signature, signature === '' ? [] : await rowsOf(theirs, root));
-}
-
-function trackedIn(signature: string, rows: readonly Row[]): Tracked {
-  const files = rows.filter((row) => row.mode !== GITLINK);
-  return {
-    signature,
-    paths: new Set(files.map((row) => row.path)),
-    sparse: files.filter((row) => /^[Ss]$/.test(row.flag)).map((row) => row.path),
-  };
+/** Nothing where git cannot read the index: then all files are new. */
+export async function trackedBy({ gitDir, index }: Theirs, root: string): Promise<Tracked> {
+  const signature = await signatureOf(index);
+  if (signature === '') return NOTHING_TRACKED;
+  const { code, out } = await runGit(['ls-files', '-v', '-s', '-z'], { gitDir, workTree: root, indexFile: index });
+  const files = code === 0 ? rowsIn(out).filter((row) => row.mode !== GITLINK) : [];
+  return { signature, paths: new Set(files.map((row) => row.path)), sparse: files.filter(isSkipped).map((row) => row.path) };
 }
 
 const GITLINK = '160000';
 
-/** Nothing where git cannot read the index: then all files are new. */
-async function rowsOf(theirs: Theirs, root: string): Promise<Row[]> {
-  const { gitDir, index } = theirs;
-  const { code, out } = await runGit(['ls-files', '-v', '-s', '-z'], { gitDir, workTree: root, indexFile: index });
-  if (code !== 0) return [];
+function rowsIn(out: Uint8Array): Row[] {
   return fieldsOf(out).map((row) => {
     const tab = row.indexOf('\t');
     const [flag = '', mode = '', id = '', stage = ''] = row.slice(0, tab).split(' ');
@@ -68,60 +60,108 @@ async function rowsOf(theirs: Theirs, root: string): Promise<Row[]> {
 }
 
 /**
- * Makes our index from theirs. Every content that it names can be read from the store afterwards, or is read from the file itself:
- * partial, shallow and damaged clones cost the reading of files, no more.
+ * Makes our index from theirs. Every content that it names can be read from the store afterwards and is what the file has, byte for byte,
+ * or is read from the file itself: partial, shallow and damaged clones and filtered files cost the reading of files, no more.
  */
 export async function seedIndex(at: Followed, theirs: Theirs, ours: (path: PathBytes) => boolean): Promise<Tracked> {
-  const signature = await signatureOf(theirs.index);
-  const rows = signature === '' ? [] : await rowsOf(theirs, at.workTree);
-  if (rows.length === 0 || theirs.format !== at.format) {
+  const tracked = await trackedBy(theirs, at.workTree);
+  if (tracked.paths.size === 0 || theirs.format !== at.format) {
     await rm(at.indexFile, { force: true });
-    return trackedIn(signature, rows);
+    return tracked;
   }
+  const folders = await objectFolders(join(theirs.commonDir, 'objects'));
   const own: Followed = { ...at, indexFile: `${at.indexFile}.seed` };
+  // A sparse index names folders, which are read from where they are.
+  const options = { ...gitOf(own), env: alternates(folders) };
   const shared = await copySharedIndexes(theirs.gitDir, at.gitDir);
   try {
-    await copyAsOf(theirs.index, own.indexFile);
+    const since = await copyAsOf(theirs.index, own.indexFile);
+    const rows = rowsIn(await git(['ls-files', '-v', '-s', '-z'], options));
+    const none = '0'.repeat(at.format === 'sha256' ? 64 : 40);
+    const removed = rows.filter((row) => row.mode === GITLINK || ours(row.path)).map((row) => `0 ${none}\t${row.path}\0`);
+    const rewrite = ['update-index', '--index-version', '2', '--force-write-index', '-z', '--index-info'];
+    await git(rewrite, { ...options, input: Buffer.from(removed.join(''), 'latin1') });
     const files = rows.filter((row) => row.mode !== GITLINK && !ours(row.path));
-    const lost = await borrow(at.gitDir, theirs, files);
-    const zero = '0'.repeat(theirs.format === 'sha256' ? 64 : 40);
-    const edits = [
-      ...rows.filter((row) => row.mode === GITLINK || ours(row.path)).map((row) => `0 ${zero}\t${row.path}\0`),
-      ...files.filter((row) => row.stage === '0' && lost.has(row.id)).map((row) => `${row.mode} ${row.id}\t${row.path}\0`),
-    ];
-    const args = ['update-index', '--index-version', '2', '--force-write-index', '-z', '--index-info'];
-    await git(args, { ...gitOf(own), input: Buffer.from(edits.join(''), 'latin1') });
+    const lost = await forget({ own, theirs, folders, files, since });
     await clearBits(own, files, lost);
     await rename(own.indexFile, at.indexFile);
   } finally {
     await Promise.all([own.indexFile, `${own.indexFile}.lock`, ...shared].map((file) => rm(file, { force: true })));
   }
-  return trackedIn(signature, rows);
+  return tracked;
 }
 
-/** The objects that the store cannot read even then. */
-async function borrow(gitDir: string, theirs: Theirs, files: readonly Row[]): Promise<Set<string>> {
-  const folders = await objectFolders(join(theirs.commonDir, 'objects'));
+/**
+ * Has the index forget the times of files whose content cannot be taken from the person's objects: they are read. Those are objects that
+ * cannot be read (whose ids it gives); files that are not as they are committed, because of line ends, filters or encodings; and files
+ * that were touched in the second in which their index was written, or later.
+ */
+async function forget(options: {
+  own: Followed;
+  theirs: Theirs;
+  folders: readonly string[];
+  files: readonly Row[];
+  since: number;
+}): Promise<ReadonlySet<string>> {
+  const { own, theirs, folders, files, since } = options;
+  const sizes = await borrow(own.gitDir, folders, new Set(files.map((row) => row.id)));
+  const filtered = await filteredIn(theirs, own.workTree, files);
+  const entries = readIndex(await readFile(own.indexFile), own.format) ?? [];
+  const young = (stat: Uint32Array) => Math.max(stat[STAT_FIELDS.ctime] ?? 0, stat[STAT_FIELDS.mtime] ?? 0) >= since;
+  const read = entries.filter(
+    ({ path, id, stat }) => sizes.get(id) !== stat[STAT_FIELDS.size] || filtered.has(path) || (young(stat) && !sparse(stat)),
+  );
+  const merged = new Set(files.filter((row) => row.stage === '0' && !isSkipped(row)).map((row) => row.path));
+  const lostSkipped = new Set(files.filter((row) => isSkipped(row) && !sizes.has(row.id)).map((row) => row.path));
+  const lines = read
+    .filter(({ path }) => merged.has(path) || lostSkipped.has(path))
+    .map(({ path, id, stat }) => `${(stat[STAT_FIELDS.mode] ?? 0).toString(8)} ${id}\t${path}\0`);
+  if (lines.length > 0) await git(['update-index', '-z', '--index-info'], { ...gitOf(own), input: Buffer.from(lines.join(''), 'latin1') });
+  return new Set(files.map((row) => row.id).filter((id) => !sizes.has(id)));
+}
+
+const sparse = (stat: Uint32Array): boolean => stat.every((value, field) => field === STAT_FIELDS.mode || value === 0);
+const isSkipped = (row: Row): boolean => /^[Ss]$/.test(row.flag);
+
+/** The sizes of the objects that the store can read now. */
+async function borrow(gitDir: string, folders: readonly string[], ids: ReadonlySet<string>): Promise<Map<string, number>> {
   const packs = await borrowPacks(folders, gitDir);
-  const ids = files.map((row) => row.id);
-  let missing = await unreadableIn(gitDir, ids);
-  if (missing.damaged) {
+  const found = await sizesIn(gitDir, ids);
+  if (found.damaged) {
     await dropPacks(gitDir, packs);
-    missing = await unreadableIn(gitDir, ids);
+    found.sizes = (await sizesIn(gitDir, ids)).sizes;
   }
-  await borrowLoose(folders, gitDir, [...missing.ids]);
-  const lost = await unreadableIn(gitDir, missing.ids);
-  await dropLoose(gitDir, [...lost.ids]);
-  return lost.ids;
+  const missing = [...ids].filter((id) => !found.sizes.has(id));
+  await borrowLoose(folders, gitDir, missing);
+  const more = (await sizesIn(gitDir, missing)).sizes;
+  await dropLoose(
+    gitDir,
+    missing.filter((id) => !more.has(id)),
+  );
+  return new Map([...found.sizes, ...more]);
+}
+
+/** Files that are made other bytes of when they are checked out, whatever their size. */
+async function filteredIn(theirs: Theirs, root: string, files: readonly Row[]): Promise<Set<PathBytes>> {
+  const args = ['-c', 'core.fsmonitor=false', 'check-attr', '-z', '--stdin', 'filter', 'working-tree-encoding'];
+  const input = linesOf(files.map((row) => row.path));
+  // With the person's own configuration, as it may name a file of attributes; it only asks.
+  const { out } = await runGit(args, { gitDir: theirs.gitDir, workTree: root, indexFile: theirs.index, ownConfig: true, input });
+  const fields = fieldsOf(out);
+  const found = new Set<PathBytes>();
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const [path = '', , value = ''] = fields.slice(at, at + 3);
+    if (value !== 'unspecified' && value !== 'unset') found.add(path);
+  }
+  return found;
 }
 
 /** Files that git was told not to look at are looked at again, but for those that a sparse checkout really left away. */
 async function clearBits(own: Followed, files: readonly Row[], lost: ReadonlySet<string>): Promise<void> {
   const assumed = files.filter((row) => /^[a-z]$/.test(row.flag)).map((row) => row.path);
-  const skipped = files.filter((row) => /^[Ss]$/.test(row.flag));
   // What is neither on disk nor to be had is gone.
-  const seen = skipped.filter((row) => lost.has(row.id)).map((row) => row.path);
-  for (const { path } of skipped) if (await isOnDisk(own.workTree, path)) seen.push(path);
+  const seen: PathBytes[] = [];
+  for (const { path, id } of files.filter(isSkipped)) if (lost.has(id) || (await isOnDisk(own.workTree, path))) seen.push(path);
   const clear = (bit: string, paths: readonly PathBytes[]) =>
     paths.length > 0 && git(['update-index', bit, '-z', '--stdin'], { ...gitOf(own), input: linesOf(paths) });
   await clear('--no-assume-unchanged', assumed);
@@ -135,14 +175,15 @@ export async function isOnDisk(root: string, path: PathBytes): Promise<boolean> 
 
 /**
  * Invariant: the copy has the time of what was copied, or a file that was changed in the second in which the index was written would
- * count as unchanged. Read by one handle: git replaces an index, it never writes into one.
+ * count as unchanged. Read by one handle: git replaces an index, it never writes into one. Gives that time in seconds.
  */
-async function copyAsOf(from: string, to: string): Promise<void> {
+async function copyAsOf(from: string, to: string): Promise<number> {
   await using file = await open(from, 'r');
   const { mtimeMs } = await file.stat();
   await writeFile(to, await file.readFile());
   // Rather a moment too old: then more is looked at, not less.
   await utimes(to, mtimeMs / 1000, Math.floor(mtimeMs) / 1000);
+  return Math.floor(mtimeMs / 1000);
 }
 
 /** An index may be split in two; git looks for the other part in its own repository. */

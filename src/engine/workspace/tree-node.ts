@@ -42,6 +42,14 @@ export function entryAt(top: TreeNode, path: PathBytes): Entry | TreeNode | unde
   return at;
 }
 
+/** Every file with its path, in the order that an index has them. */
+export function* filesOf(node: TreeNode, folder: PathBytes = ''): Generator<[PathBytes, Entry]> {
+  for (const [name, child] of inOrder(node.children)) {
+    if (isFolder(child)) yield* filesOf(child, `${folder}${name}/`);
+    else yield [folder + name, child];
+  }
+}
+
 type Edits = ReadonlyMap<PathBytes, Entry | undefined>;
 
 /** `top` with `edits` made to it (undefined removes a file), its new trees written into the store. What is added takes the place of what is in its way. */

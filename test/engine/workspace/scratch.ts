@@ -64,7 +64,8 @@ export async function contentsOf(gitDir: string, tree: string): Promise<Record<s
   const listing = await gitText(['ls-tree', '-r', '-z', '--full-tree', tree], { gitDir });
   const contents: Record<string, string> = {};
   for (const line of listing.split('\0').filter(Boolean)) {
-    const [head = '', path = ''] = line.split('\t');
+    const tab = line.indexOf('\t');
+    const [head, path] = [line.slice(0, tab), line.slice(tab + 1)];
     const [mode, , id = ''] = head.split(' ');
     const content = mode === '160000' ? id : Buffer.from(await git(['cat-file', 'blob', id], { gitDir })).toString('latin1');
     contents[path] = mode === '100644' ? content : `${mode}:${content}`;
