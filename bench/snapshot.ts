@@ -1,7 +1,6 @@
 /** A snapshot of a workspace after five files were changed, beside `git diff-files` in that workspace: the least that any look at it takes. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import { openStore } from '../src/engine/workspace/open-store.js';
 import type { Workspace } from '../src/engine/workspace/store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
 import type { Row } from './row.js';
+import { scratch } from './scratch.js';
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ const CHANGED = [3, 302, 901, 1503, 2702].map(
 );
 
 export async function bench(): Promise<Row[]> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'massgen-bench-')));
+  const { folder, place } = await scratch();
   try {
     makeDirtyRepository(folder);
     await using store = await openStore(folder);
@@ -47,7 +47,7 @@ export async function bench(): Promise<Row[]> {
         ratio,
         target: '<= 2',
         ok: ratio <= 2,
-        note: `median of ${ROUNDS} pairs, 3040 files`,
+        note: `median of ${ROUNDS} pairs, 3040 files, ${place}`,
       },
     ];
   } finally {

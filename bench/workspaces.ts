@@ -1,21 +1,21 @@
 /** Five workspaces of a dirty repository, beside the least that writing their files takes and beside five copies of the folder. */
 import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
 import type { Row } from './row.js';
+import { scratch } from './scratch.js';
 
 const run = promisify(execFile);
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const WORKSPACES = ['a', 'b', 'c', 'd', 'e'];
 
 export async function bench(): Promise<Row[]> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'massgen-bench-')));
+  const { folder, place } = await scratch();
   try {
     const root = join(folder, 'repository');
     makeDirtyRepository(root);
@@ -27,7 +27,7 @@ export async function bench(): Promise<Row[]> {
       const copies = await without(join(folder, 'copies'), (to) => byCopying(root, to));
       rounds.push({ ours, limit, copies });
     }
-    return rowsOf(rounds, `${content.files.length} files, ${Math.round(content.bytes / 1e6)} MB, first capture included`);
+    return rowsOf(rounds, `${content.files.length} files, ${Math.round(content.bytes / 1e6)} MB, first capture included, ${place}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -45,7 +45,7 @@ function rowsOf(rounds: readonly { ours: number; limit: number; copies: number |
       ratio: toLimit,
       target: '<= 1.6',
       ok: toLimit <= 1.6,
-      note: `${what}; median of ${ROUNDS} pairs, in ${tmpdir()}`,
+      note: `${what}; median of ${ROUNDS} pairs`,
     },
   ];
   const copied = rounds.flatMap((round) => (round.copies === undefined ? [] : [{ ours: round.ours, copies: round.copies }]));

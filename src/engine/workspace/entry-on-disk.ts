@@ -1,11 +1,15 @@
 /** Reads one file of a folder into the store, as a tree holds it. */
-import { constants } from 'node:fs';
-import { access, lstat, readFile, readlink } from 'node:fs/promises';
+import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { access, lstat, readFile } from 'node:fs/promises';
 import { codeOf, isMissing } from './disk.js';
 import { writeObject } from './objects.js';
 import { inFolder, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
 import type { Followed } from './scan.js';
+import { writeBlob } from './trees.js';
+
+/** Bytes that are read, packed and written at once. */
+export const SMALL = 2 ** 20;
 
 export interface Read {
   entry: Entry;
@@ -24,12 +28,15 @@ export async function entryOnDisk(
 ): Promise<Read | 'too-large' | 'unreadable' | 'folder' | undefined> {
   const file = inFolder(at.workTree, path);
   try {
-    const stat = await lstat(file);
+    const stat = lstatSync(file);
     if (stat.isDirectory()) return 'folder';
-    if (stat.isSymbolicLink()) return await stored(at, '120000', await readlink(file, { encoding: 'buffer' }));
+    if (stat.isSymbolicLink()) return stored(at, '120000', readlinkSync(file, { encoding: 'buffer' }));
     if (!stat.isFile()) return undefined;
     if (stat.size > most) return 'too-large';
-    return await stored(at, modeOf(at, stat.mode, old), await readFile(file));
+    const mode = modeOf(at, stat.mode, old);
+    // What is large is waited for; for the rest that takes longer than reading it does.
+    if (stat.size > SMALL) return { entry: { mode, id: await writeBlob(at.gitDir, await readFile(file)) }, size: stat.size };
+    return stored(at, mode, readFileSync(file));
   } catch (error) {
     if (isMissing(error)) return undefined;
     // It became a link or another kind meanwhile.
@@ -39,8 +46,8 @@ export async function entryOnDisk(
   }
 }
 
-async function stored({ gitDir, format }: Followed, mode: string, bytes: Uint8Array): Promise<Read> {
-  return { entry: { mode, id: await writeObject(gitDir, format, 'blob', bytes) }, size: bytes.length };
+function stored({ gitDir, format }: Followed, mode: string, bytes: Uint8Array): Read {
+  return { entry: { mode, id: writeObject(gitDir, format, 'blob', bytes) }, size: bytes.length };
 }
 
 /** Where executable bits mean nothing, what the tree says of a file stays. */

@@ -1,7 +1,7 @@
 /** The tree of a folder as it is now, by an index of ours that follows it: unchanged files are never read again. */
 import { rm } from 'node:fs/promises';
 import type { TreeId } from '../../protocol/events.js';
-import { entryOnDisk, kindOf } from './entry-on-disk.js';
+import { entryOnDisk, kindOf, SMALL } from './entry-on-disk.js';
 import { git, gitFailure, gitText, runGit } from './git.js';
 import { linesOf, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
@@ -34,9 +34,8 @@ interface Changes {
   touched: PathBytes[];
 }
 
-/** At most so many changed files and bytes are read anew at each look; more go through the index, which then knows them. */
+/** At most so many changed files, and `SMALL` bytes of them, are read anew at each look; more go through the index, which then knows them. */
 const FEW = 64;
-const SMALL = 2 ** 20;
 /** How often files may change their kind or vanish in the midst of a look. */
 const TRIES = 8;
 
@@ -103,7 +102,7 @@ async function withFew(at: Followed, top: TreeNode, { changed, gone, touched }: 
     edits.set(path, read === 'folder' ? undefined : read?.entry);
     left -= read === 'folder' ? 0 : (read?.size ?? 0);
   }
-  return (await editNode(at.gitDir, at.format, top, edits)).id;
+  return editNode(at.gitDir, at.format, top, edits).id;
 }
 
 /** Has the index take in what changed. Gives the failure where it could not, as when a file vanished in the midst of it. */

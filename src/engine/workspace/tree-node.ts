@@ -53,26 +53,24 @@ export function* filesOf(node: TreeNode, folder: PathBytes = ''): Generator<[Pat
 type Edits = ReadonlyMap<PathBytes, Entry | undefined>;
 
 /** `top` with `edits` made to it (undefined removes a file), its new trees written into the store. What is added takes the place of what is in its way. */
-export async function editNode(gitDir: string, format: Format, top: TreeNode, edits: Edits): Promise<TreeNode> {
-  return (
-    (await edited(gitDir, format, top, edits)) ?? { id: await writeObject(gitDir, format, 'tree', new Uint8Array()), children: new Map() }
-  );
+export function editNode(gitDir: string, format: Format, top: TreeNode, edits: Edits): TreeNode {
+  return edited(gitDir, format, top, edits) ?? { id: writeObject(gitDir, format, 'tree', new Uint8Array()), children: new Map() };
 }
 
 /** Undefined where nothing is left in the folder: git has no empty ones. */
-async function edited(gitDir: string, format: Format, node: TreeNode | undefined, edits: Edits): Promise<TreeNode | undefined> {
+function edited(gitDir: string, format: Format, node: TreeNode | undefined, edits: Edits): TreeNode | undefined {
   const children = new Map(node?.children);
   for (const [name, { own, below }] of byName(edits)) {
     const child = children.get(name);
     const folder = isFolder(child) ? child : undefined;
-    const left = below ? await edited(gitDir, format, folder, below) : folder;
+    const left = below ? edited(gitDir, format, folder, below) : folder;
     const file = isFolder(child) || own === 'removed' ? undefined : child;
     const next = own !== undefined && own !== 'removed' ? own : (left ?? file);
     if (next === undefined) children.delete(name);
     else children.set(name, next);
   }
   if (children.size === 0) return undefined;
-  return { id: await writeObject(gitDir, format, 'tree', serialized(children)), children };
+  return { id: writeObject(gitDir, format, 'tree', serialized(children)), children };
 }
 
 interface OfName {
