@@ -8,7 +8,7 @@ import { removeTree } from '../process/remove-tree.js';
 import { linkDependencies } from './dependencies.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
 import { gitPaths, gitText } from './git.js';
-import { layingOut } from './lay-out.js';
+import { layingOut, MINIMAL } from './lay-out.js';
 import type { Layout } from './layout.js';
 import { bytesOf } from './path-bytes.js';
 import type { Followed } from './scan.js';
@@ -29,7 +29,7 @@ export function forking(layout: Layout): Forks {
 
   const write = async (tree: TreeId, to: string, signal: AbortSignal | undefined) => {
     await mkdir(to, { recursive: true });
-    const laidOut = await layOut(tree, to, `laying-${randomBytes(6).toString('hex')}`, signal);
+    const laidOut = await layOut(tree, to, signal);
     if (layout.prefix !== '') await mkdir(join(to, layout.prefix), { recursive: true });
     return laidOut;
   };
@@ -159,7 +159,7 @@ function workspace(
     workTree: root,
     indexFile: `${own}.index`,
     modes: layout.modes,
-    config: layout.lookConfig,
+    config: [...layout.lookConfig, ...MINIMAL],
     excludes: `${own}.exclude`,
   };
   let last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,6 @@
 /** Lays the files of a tree out in a folder: copied from the open folder where it is known to have them, else from the store. */
-import { constants } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { constants, lstatSync, lutimesSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captureIndex } from './capture.js';
@@ -7,7 +8,7 @@ import { type CopyThreads, copyThreads } from './copy-threads.js';
 import { git } from './git.js';
 import { makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Layout } from './layout.js';
-import { linesOf, type PathBytes } from './path-bytes.js';
+import { inFolder, linesOf, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
 import { filesOf, loadTree, type TreeNode } from './tree-node.js';
 
@@ -23,13 +24,23 @@ interface Plan {
 
 export interface LaidOut {
   node: TreeNode;
-  /** An index that knows the files as they were written. */
+  /** An index that knows the files as they were written, where git looks at times and sizes alone (`MINIMAL`). */
   index: Uint8Array;
 }
 
+/** How git is to look at what was laid out: `-c` arguments. */
+export const MINIMAL: readonly string[] = ['-c', 'core.checkStat=minimal', '-c', 'core.trustctime=false'];
+
 export interface LayOut extends AsyncDisposable {
-  /** `to`: a folder that is there and empty. `scratch`: a name in the store for what is needed meanwhile. */
-  (tree: string, to: string, scratch: string, signal?: AbortSignal): Promise<LaidOut>;
+  /** `to`: a folder that is there and empty. */
+  (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut>;
+}
+
+/** Folders that get the same tree: each file is read once for all of them. */
+interface Batch {
+  to: string[];
+  signals: (AbortSignal | undefined)[];
+  done: Promise<LaidOut>;
 }
 
 const REMEMBERED = 4;
@@ -37,6 +48,7 @@ const REMEMBERED = 4;
 export function layingOut(layout: Layout): LayOut {
   const threads = copyThreads();
   const plans = new Map<string, Promise<Plan>>();
+  const batches = new Map<string, Batch>();
   let reflinks: Promise<boolean> | undefined;
 
   const planFor = async (tree: string): Promise<Plan> => {
@@ -54,66 +66,98 @@ export function layingOut(layout: Layout): LayOut {
     return known;
   };
 
-  const layOut = async (tree: string, to: string, scratch: string, signal?: AbortSignal): Promise<LaidOut> => {
+  /** Whoever asks before its plan is made is in it. */
+  const begin = (tree: string): Batch => {
+    const to: string[] = [];
+    const signals: (AbortSignal | undefined)[] = [];
+    const fillAll = async (): Promise<LaidOut> => {
+      reflinks ??= canReflink(layout);
+      const [plan, shares] = await Promise.all([planFor(tree), reflinks]).finally(() => batches.delete(tree));
+      return filled({ layout, plan, to, threads, reflinks: shares, signal: whenAll(signals) });
+    };
+    const batch: Batch = { to, signals, done: fillAll() };
+    batches.set(tree, batch);
+    return batch;
+  };
+
+  const layOut = async (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut> => {
     signal?.throwIfAborted();
-    reflinks ??= canReflink(layout);
-    const [plan, shares] = await Promise.all([planFor(tree), reflinks]);
-    return filled({ layout, plan, to, threads, reflinks: shares, scratch, ...(signal && { signal }) });
+    const batch = batches.get(tree) ?? begin(tree);
+    batch.to.push(to);
+    batch.signals.push(signal);
+    try {
+      return await batch.done;
+    } finally {
+      signal?.throwIfAborted();
+    }
   };
   return Object.assign(layOut, { [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() });
+}
+
+/** Aborts once nobody wants it any more. */
+function whenAll(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const all = new AbortController();
+  const look = () => signals.every((signal) => signal?.aborted) && all.abort(signals[0]?.reason);
+  for (const signal of signals) signal?.addEventListener('abort', look, { once: true });
+  look();
+  return all.signal;
 }
 
 interface Filling {
   layout: Layout;
   plan: Plan;
-  to: string;
+  to: readonly string[];
   threads: CopyThreads;
   reflinks: boolean;
-  scratch: string;
-  signal?: AbortSignal;
+  signal: AbortSignal;
 }
 
-async function filled({ layout, plan, to, threads, reflinks, scratch, signal }: Filling): Promise<LaidOut> {
+async function filled({ layout, plan, to, threads, reflinks, signal }: Filling): Promise<LaidOut> {
   const { node, files, names, offsets, kinds, expected } = plan;
-  const stats = new Uint32Array(new SharedArrayBuffer(4 * STATS * files.length));
-  const written = new Uint8Array(new SharedArrayBuffer(files.length));
-  const job = { from: layout.root, to, names, offsets, kinds, expected, stats, written, reflinks };
-  await threads.run({ ...job, statOnly: false }, signal);
-  const missing = files.filter((_, number) => kinds[number] !== 0 && written[number] !== 1).map(([path]) => path);
-  if (missing.length > 0) {
-    await fromStore(layout, { node, files, to, scratch, missing, ...(signal && { signal }) });
-    await threads.run({ ...job, statOnly: true }, signal);
+  const written = shared(Uint8Array, files.length);
+  await threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
+  const stats = new Uint32Array(STATS * files.length);
+  for (const [number, [, { mode }]] of files.entries()) {
+    stats[number * STATS + STAT_FIELDS.mode] = Number.parseInt(mode, 8);
+    if (written[number] !== 1) continue;
+    stats[number * STATS + STAT_FIELDS.mtime] = expected[number * STATS + STAT_FIELDS.mtime] ?? 0;
+    stats[number * STATS + STAT_FIELDS.size] = expected[number * STATS + STAT_FIELDS.size] ?? 0;
   }
-  for (const [number, [, { mode }]] of files.entries()) stats[number * STATS + STAT_FIELDS.mode] = Number.parseInt(mode, 8);
+  const missing = files.flatMap(([path], number) => (kinds[number] !== 0 && written[number] !== 1 ? [{ path, number }] : []));
+  if (missing.length > 0) await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
   return { node, index: makeIndex(node, files, stats, layout.format) };
 }
 
-/** Contents that the open folder does not have, or no longer. */
+interface Missing {
+  path: PathBytes;
+  number: number;
+}
+
+/** Contents that the open folder does not have, or no longer. They all get one time, an old one: what is young is read again at every look. */
 async function fromStore(
-  { gitDir, format }: Layout,
-  what: { node: TreeNode; files: Plan['files']; to: string; scratch: string; missing: readonly PathBytes[]; signal?: AbortSignal },
+  { gitDir }: Layout,
+  what: { index: Uint8Array; to: readonly string[]; missing: readonly Missing[]; stats: Uint32Array; signal: AbortSignal },
 ): Promise<void> {
-  const { node, files, to, scratch, missing, signal } = what;
-  const indexFile = join(gitDir, `${scratch}.checkout.index`);
+  const { index, to, missing, stats, signal } = what;
+  const indexFile = join(gitDir, `laying-${randomBytes(6).toString('hex')}.index`);
+  const time = Math.floor(Date.now() / 1000) - 10;
   try {
-    await writeFile(
-      indexFile,
-      makeIndex(
-        node,
-        files,
-        new Uint32Array(STATS * files.length).map((_, at) => modeAt(files, at)),
-        format,
-      ),
-    );
+    await writeFile(indexFile, index);
     const args = ['-c', 'core.symlinks=true', 'checkout-index', '-f', '-q', '-z', '--stdin'];
-    await git(args, { gitDir, workTree: to, indexFile, input: linesOf(missing), ...(signal && { signal }) });
+    const input = linesOf(missing.map(({ path }) => path));
+    for (const workTree of to) {
+      await git(args, { gitDir, workTree, indexFile, input, signal });
+      for (const { path, number } of missing) {
+        const file = inFolder(workTree, path);
+        lutimesSync(file, time, time);
+        stats[number * STATS + STAT_FIELDS.mtime] = time;
+        stats[number * STATS + STAT_FIELDS.size] = lstatSync(file).size;
+      }
+    }
   } finally {
     await rm(indexFile, { force: true });
   }
 }
-
-const modeAt = (files: Plan['files'], at: number): number =>
-  at % STATS === STAT_FIELDS.mode ? Number.parseInt(files[Math.floor(at / STATS)]?.[1].mode ?? '0', 8) : 0;
 
 const KINDS: Readonly<Record<string, number>> = { '100644': 1, '100755': 2, '120000': 3 };
 
