@@ -173,6 +173,7 @@ class LiveSession implements Session {
       throw fail('usage', 'The last turn of this session was cut off.', { hint: `Go on with it first: massgen resume ${this.id}` });
     await this.cleaning;
     await this.meet(team.agents);
+    this.prepare(team.agents);
     const { tree: base, summary } = await this.store.capture();
     const { store, host, recorder } = this;
     const { checks } = team.settings;
@@ -340,6 +341,12 @@ class LiveSession implements Session {
     return this.opening;
   }
 
+  /** What every run needs is made ready while the folder is read. Whoever needs it later is told what went wrong. */
+  private prepare(agents: readonly AgentSpec[]): void {
+    this.commands().catch(() => undefined);
+    for (const agent of agents) this.provider(agent).catch(() => undefined);
+  }
+
   /** Invariant: known secrets are hidden before the first fact of a turn. Where no agent has its key, nothing is started. */
   private async meet(agents: readonly AgentSpec[]): Promise<void> {
     const { env } = this.host;
@@ -352,21 +359,17 @@ class LiveSession implements Session {
     }
   }
 
-  private provider(id: string): Promise<Provider> {
-    const known = this.providers.get(id);
+  /** One for each backend with its key: a team may change between turns, and a key may be put there meanwhile. */
+  private async provider({ backend }: AgentSpec): Promise<Provider> {
+    const key = await resolveKey(backend.key, this.host.env);
+    const name = JSON.stringify([backend, key]);
+    const known = this.providers.get(name);
     if (known !== undefined) return known;
-    const connecting = this.connect(id);
-    this.providers.set(id, connecting);
-    // One that failed may succeed the next time: a key that was put there meanwhile, a file that was mended.
-    connecting.catch(() => this.providers.delete(id));
+    const connecting = connect(backend, key, { editor: this.host.models }).then((one) => withRetry(withPrices(one, backend)));
+    this.providers.set(name, connecting);
+    // One that failed may succeed the next time, as when a file was mended.
+    connecting.catch(() => this.providers.delete(name));
     return connecting;
-  }
-
-  private async connect(id: string): Promise<Provider> {
-    const agent = currentTurn(this.state)?.agents.find((one) => one.id === id);
-    if (agent === undefined) throw new Error(`There is no agent ${id}`);
-    const key = await resolveKey(agent.backend.key, this.host.env);
-    return withRetry(withPrices(await connect(agent.backend, key, { editor: this.host.models }), agent.backend));
   }
 
   /** Two sessions of one folder do not change it at the same time. */

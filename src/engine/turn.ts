@@ -1,7 +1,7 @@
 /** Works one turn: asks the pattern what is next and does it, until the turn has an outcome. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentId, Decision, RunEndReason, RunId, SessionId, Shown } from '../protocol/events.js';
+import type { AgentSpec, Decision, RunEndReason, RunId, SessionId, Shown } from '../protocol/events.js';
 import { fail, failureOf } from '../protocol/failure.js';
 import { currentTurn, type RunState, type TurnState } from '../protocol/state.js';
 import { answersText } from './agent/answers.js';
@@ -32,7 +32,7 @@ export interface TurnPorts {
   host: Host;
   commands(): Promise<Commands>;
   /** The model of an agent; connected once. Throws a Failure where its key is gone. */
-  provider(agent: AgentId): Promise<Provider>;
+  provider(agent: AgentSpec): Promise<Provider>;
   /** The session is being left: everything stops, nothing more is recorded, `resume` goes on. */
   suspended: AbortSignal;
   /** The person ends the turn. */
@@ -53,6 +53,8 @@ interface Bench extends TurnPorts {
   runs: Map<RunId, Running>;
   tasks: Set<Promise<void>>;
   timers: Map<string, NodeJS.Timeout>;
+  /** What the base tells those who work on it: read once for all. */
+  guides: ReturnType<typeof guidesOf>;
 }
 
 export const patternOf = (turn: TurnState): Pattern => {
@@ -72,6 +74,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
     runs: new Map(),
     tasks: new Set(),
     timers: new Map(),
+    guides: guidesOf(store, turn.base),
     checking: openChecking({
       store,
       commands: ports.commands,
@@ -84,6 +87,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       recordsStopped: () => !suspended.aborted,
     }),
   };
+  bench.guides.catch(() => undefined); // Each run that needs them is told.
   const wake = (): void => recorder.wake();
   suspended.addEventListener('abort', wake);
   ports.stopped.addEventListener('abort', wake);
@@ -293,7 +297,7 @@ async function portOf(bench: Bench, run: RunState, running: Running, workplace: 
   const turn = turnOf(recorder);
   const agent = turn.agents.find((one) => one.id === run.agent);
   if (agent === undefined) throw new Error(`There is no agent ${run.agent}`);
-  const [provider, guides, commands] = await Promise.all([bench.provider(run.agent), guidesOf(store, turn.base), bench.commands()]);
+  const [provider, guides, commands] = await Promise.all([bench.provider(agent), bench.guides, bench.commands()]);
   const root = workspaceRoot(store, session, workspaceName(run));
   const offered = (tools as readonly Tool[]).filter((tool) => agent.tools === undefined || agent.tools.includes(tool.name));
   return {

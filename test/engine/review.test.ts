@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { openReview } from '../../src/engine/review.js';
 import type { CandidateState, SessionState, TurnState } from '../../src/protocol/state.js';
 import { emptyState } from '../../src/protocol/state.js';
-import { fakeStore, put } from './workspace/fake-store.js';
 import { type Files, treesOf } from './workspace/scratch.js';
+import { put, scratchStore } from './workspace/scratch-store.js';
 
 const text = (count: number, changes: Record<number, string> = {}) =>
   Array.from({ length: count }, (_, at) => `${changes[at + 1] ?? `line ${at + 1}`}\n`).join('');
 
 /** A session of one turn in which each agent has put forward one tree. */
 async function reviewOf(base: Files, candidates: Record<string, Files>) {
-  const store = await fakeStore();
+  const store = await scratchStore();
   const [tree = '', ...trees] = await treesOf(store.gitDir, [base, ...Object.values(candidates)]);
   const all = Object.keys(candidates).map(
     (agent, at) => ({ id: `c-${agent}`, agent, purpose: 'work', tree: trees[at] ?? '' }) as CandidateState,

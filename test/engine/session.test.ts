@@ -110,7 +110,7 @@ describe('a turn', () => {
     await session.turn(ask('And now?'), team);
     const [one, other] = session.state.turns;
     expect(other?.base).not.toBe(one?.base);
-    expect(await session.store.read(other?.base ?? '', 'mine.txt')).toBeDefined();
+    expect((await session.store.read(other?.base ?? '', ['mine.txt'])).has('mine.txt')).toBe(true);
     expect(other?.candidates.map((candidate) => textOf(candidate.words))).toEqual(['I know.']);
   });
 });

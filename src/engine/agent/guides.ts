@@ -8,8 +8,13 @@ const BYTES = 24_000;
 
 /** From the top of what was captured down to the open folder. */
 export async function guidesOf(store: Pick<Store, 'read' | 'prefix'>, base: TreeId): Promise<{ path: string; text: string }[]> {
-  const guides = await Promise.all(foldersDown(store.prefix).map((folder) => guideIn(store, base, folder)));
-  return guides.flatMap((guide) => guide ?? []);
+  const folders = foldersDown(store.prefix).map((folder) => NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`)));
+  const found = await store.read(base, folders.flat());
+  return folders.flatMap((paths) => {
+    const path = paths.find((one) => found.has(one));
+    const bytes = path === undefined ? undefined : found.get(path);
+    return path === undefined || bytes === undefined ? [] : [{ path, text: textOf(bytes) }];
+  });
 }
 
 function foldersDown(prefix: string): string[] {
@@ -17,13 +22,7 @@ function foldersDown(prefix: string): string[] {
   return ['', ...parts.map((_, at) => parts.slice(0, at + 1).join('/'))];
 }
 
-async function guideIn(store: Pick<Store, 'read'>, base: TreeId, folder: string): Promise<{ path: string; text: string } | undefined> {
-  for (const name of NAMES) {
-    const path = folder === '' ? name : `${folder}/${name}`;
-    const bytes = await store.read(base, path);
-    if (bytes === undefined) continue;
-    const text = Buffer.from(bytes.subarray(0, BYTES)).toString('utf8');
-    return { path, text: bytes.length > BYTES ? `${text}\n[… cut at ${BYTES} bytes; read the file for the rest …]` : text };
-  }
-  return undefined;
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, BYTES)).toString('utf8');
+  return bytes.length > BYTES ? `${text}\n[… cut at ${BYTES} bytes; read the file for the rest …]` : text;
 }

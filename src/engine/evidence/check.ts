@@ -157,7 +157,7 @@ async function inCheckout<T>(
 
 function reader({ store, base, tree }: ChecksOptions): ReadText {
   return async (version, path) => {
-    const bytes = await store.read(version === 'base' ? base : tree, path);
+    const bytes = (await store.read(version === 'base' ? base : tree, [path])).get(path);
     return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
   };
 }

@@ -82,8 +82,9 @@ async function captured({ layout, theirs, memory, fresh, signal }: Task): Promis
   };
   await dropStaleLock(at.indexFile);
   if (fresh) await rm(at.indexFile, { force: true });
-  const home = bytesOf(prefix === '' ? '.massgen/' : `${prefix}/.massgen/`);
-  const ours = (path: PathBytes) => path.startsWith(home);
+  const home = bytesOf(prefix === '' ? '.massgen' : `${prefix}/.massgen`);
+  // It may be a link to a folder elsewhere.
+  const ours = (path: PathBytes) => path === home || path.startsWith(`${home}/`);
 
   const [rules, include, head] = await Promise.all([writeRules(layout, theirs), included(root), theirs && headOf(theirs)]);
   const followedNow = await followed({ at, theirs, memory, fresh, ours });

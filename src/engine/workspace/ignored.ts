@@ -34,7 +34,7 @@ export async function rulesFor(options: {
     prefix === '' ? '' : textOf(join(root, prefix, '.massgenignore')),
   ]);
   const massgen = [atRoot, below(inFolder, prefix)].filter(Boolean).join('\n');
-  return { all: [everywhere, here, massgen, '.massgen/', ''].join('\n'), massgen };
+  return { all: [everywhere, here, massgen, '.massgen', ''].join('\n'), massgen };
 }
 
 /** What package managers and tools put into a folder. */

@@ -10,9 +10,11 @@ import { isMissing } from './disk.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
+import { isFile, isLink } from './raw.js';
 import { similarityIn } from './similarity.js';
 import type { Base, Store } from './store.js';
-import { editTree, listTree, readBlob, writeBlob } from './trees.js';
+import { editTree, listTree, readBlob, readBlobs, writeBlob } from './trees.js';
+
 import { lockWhenFree } from './turn-taking.js';
 
 export async function openStore(folder: string): Promise<Store> {
@@ -46,7 +48,7 @@ export async function openStore(folder: string): Promise<Store> {
     diff: (from, to, options) => diff(gitDir, from, to, options),
     patch: (from, to, options) => patch(gitDir, from, to, options),
     similarity,
-    read: (tree, path) => read(gitDir, tree, path),
+    read: (tree, paths) => read(gitDir, tree, paths),
     putBlob: (bytes) => writeBlob(gitDir, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
     getBlob: (id) => readBlob(gitDir, id),
     has: (tree) => has(gitDir, tree),
@@ -90,10 +92,18 @@ async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: reado
   return editTree(gitDir, tree, new Map(paths.map((path) => [path, theirs.get(path)])));
 }
 
-async function read(gitDir: string, tree: TreeId, path: string): Promise<Uint8Array | undefined> {
-  const line = await gitText(['--literal-pathspecs', 'ls-tree', '-z', tree, '--', path], { gitDir });
-  const [, type, id] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(line) ?? [];
-  return type === 'blob' && id !== undefined ? readBlob(gitDir, id) : undefined;
+async function read(gitDir: string, tree: TreeId, paths: readonly string[]): Promise<Map<string, Uint8Array>> {
+  if (paths.length === 0) return new Map();
+  const entries = await listTree(gitDir, tree, paths);
+  const files = paths.flatMap((path) => {
+    const entry = entries.get(path);
+    return entry !== undefined && (isFile(entry) || isLink(entry)) ? [{ path, id: entry.id }] : [];
+  });
+  const blobs = await readBlobs(
+    gitDir,
+    files.map(({ id }) => id),
+  );
+  return new Map(files.map(({ path, id }) => [path, blobs.get(id) ?? new Uint8Array()]));
 }
 
 /** Deep: every tree and every file in it can be read. */

@@ -73,8 +73,8 @@ export interface Store extends AsyncDisposable {
   patch(from: TreeId, to: TreeId, options?: { paths?: readonly string[]; context?: number; signal?: AbortSignal }): Promise<Uint8Array>;
   /** 0…1 for how alike two changes against one base are: equal trees, equal blobs, then Jaccard over (path, sign, line). */
   similarity(base: TreeId, a: TreeId, b: TreeId): Promise<number>;
-  /** The content of a file of a tree; undefined where there is none. */
-  read(tree: TreeId, path: string): Promise<Uint8Array | undefined>;
+  /** The contents of those of these paths that are files of the tree. */
+  read(tree: TreeId, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
 
   putBlob(bytes: Uint8Array | string): Promise<BlobId>;
   getBlob(id: BlobId): Promise<Uint8Array>;

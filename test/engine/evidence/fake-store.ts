@@ -47,9 +47,9 @@ export function fakeStore(folder: string): FakeStore & Store {
       }
       return tree(files);
     },
-    async read(id, path) {
-      const content = filesOf(id)[path];
-      return content === undefined ? undefined : Buffer.from(content);
+    async read(id, paths) {
+      const files = filesOf(id);
+      return new Map(paths.flatMap((path) => (files[path] === undefined ? [] : [[path, Buffer.from(files[path])]])));
     },
     async checkout(id, to, options) {
       options?.signal?.throwIfAborted();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planApply, planUndo, writeChanges } from '../../../src/engine/workspace/apply.js';
-import { fakeStore, put, snapshotOf } from './fake-store.js';
 import { type FileSpec, type Files, treesOf } from './scratch.js';
+import { put, scratchStore, snapshotOf } from './scratch-store.js';
 
 const text = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('');
 
@@ -54,7 +54,7 @@ describe('applying anything to anything', () => {
     const seen = { applied: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(situation, async ({ base, mine, theirs }) => {
-        const store = await fakeStore();
+        const store = await scratchStore();
         const [baseTree = '', candidate = ''] = await treesOf(store.gitDir, [base, theirs]);
         await put(store.root, mine);
         const before = await snapshotOf(store.root);

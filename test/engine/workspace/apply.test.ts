@@ -6,8 +6,8 @@ import { gitText } from '../../../src/engine/workspace/git.js';
 import type { Store } from '../../../src/engine/workspace/store.js';
 import type { Selection } from '../../../src/protocol/events.js';
 import { FailureError } from '../../../src/protocol/failure.js';
-import { fakeStore, put, snapshotOf } from './fake-store.js';
 import { contentsOf, type Files, scratchFolder, treesOf } from './scratch.js';
+import { put, scratchStore, snapshotOf } from './scratch-store.js';
 
 const text = (count: number, ...changes: [line: number, to: string][]) =>
   Array.from({ length: count }, (_, index) => `${changes.find(([line]) => line === index + 1)?.[1] ?? `line ${index + 1}`}\n`).join('');
@@ -17,7 +17,7 @@ const link = (content: string): Files[string] => ({ content, mode: 'link' });
 let store: Store;
 let root: string;
 beforeEach(async () => {
-  store = await fakeStore();
+  store = await scratchStore();
   root = store.root;
 });
 
@@ -224,7 +224,7 @@ describe('applying a candidate', () => {
     await person('commit', '-qm', 'first');
     await writeFile(join(repository, 'packages/a/x.ts'), text(9, [1, 'staged']));
     await person('add', '-A');
-    store = await fakeStore({ root: repository, prefix: 'packages/a' });
+    store = await scratchStore({ root: repository, prefix: 'packages/a' });
     root = repository;
     const trees = await candidate({}, {});
     const files = { '.gitignore': '.massgen\n', 'packages/a/x.ts': text(9, [1, 'staged'], [9, 'nine']), 'packages/b/y.ts': 'Y\n' };

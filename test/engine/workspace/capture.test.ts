@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
-import { put } from './fake-store.js';
 import { commitAll, personsGit, personsRepository, stateOf } from './person.js';
 import { contentsOf, scratchFolder } from './scratch.js';
+import { put } from './scratch-store.js';
 
 /** What a capture of the folder holds and says. */
 async function captured(folder: string): Promise<{ files: Record<string, string>; summary: unknown; tree: string }> {
@@ -397,10 +397,11 @@ describe('the store', () => {
     const { tree } = await store.capture();
     expect(Buffer.from(await store.getBlob(await store.putBlob(bytes)))).toEqual(Buffer.from(bytes));
     expect(Buffer.from(await store.getBlob(await store.putBlob('ä\r\n'))).toString()).toBe('ä\r\n');
-    expect(Buffer.from((await store.read(tree, 'dir/b.bin')) ?? [])).toEqual(Buffer.from(bytes));
-    expect(Buffer.from((await store.read(tree, '[x].txt')) ?? []).toString()).toBe('x');
-    expect(await store.read(tree, 'dir')).toBeUndefined();
-    expect(await store.read(tree, 'none')).toBeUndefined();
+    const read = await store.read(tree, ['dir/b.bin', '[x].txt', 'dir', 'none']);
+    expect([...read].map(([path, content]) => [path, Buffer.from(content)])).toEqual([
+      ['dir/b.bin', Buffer.from(bytes)],
+      ['[x].txt', Buffer.from('x')],
+    ]);
   });
 
   test('has what it was given, whole, and nothing else', async () => {

@@ -4,8 +4,8 @@ import { planParts, planUndo, writeChanges } from '../../../src/engine/workspace
 import { compose, type Part } from '../../../src/engine/workspace/compose.js';
 import { patchOf } from '../../../src/engine/workspace/patch.js';
 import type { HunkChoice } from '../../../src/protocol/events.js';
-import { fakeStore, put, snapshotOf } from './fake-store.js';
 import { contentsOf, type Files, scratchGitDir, treesOf } from './scratch.js';
+import { put, scratchStore, snapshotOf } from './scratch-store.js';
 
 const text = (count: number, changes: Record<number, string> = {}) =>
   Array.from({ length: count }, (_, at) => `${changes[at + 1] ?? `line ${at + 1}`}\n`).join('');
@@ -46,7 +46,7 @@ describe('parts of several candidates', () => {
   });
 
   it('what they contradict each other in is told with their names, beside what conflicts with the folder, and nothing is to be written', async () => {
-    const store = await fakeStore();
+    const store = await scratchStore();
     const [base = '', maya = '', otto = ''] = await treesOf(store.gitDir, [BASE, MAYA, OTTO]);
     await put(store.root, { ...BASE, 'new.ts': 'my own\n' });
     const both: Part[] = [
@@ -65,7 +65,7 @@ describe('parts of several candidates', () => {
   });
 
   it('goes into the folder as it is now, keeps what the person did there, and is taken back at once', async () => {
-    const store = await fakeStore();
+    const store = await scratchStore();
     const [base = '', maya = '', otto = ''] = await treesOf(store.gitDir, [BASE, MAYA, OTTO]);
     await put(store.root, { ...BASE, 'a.ts': text(60, { 15: 'mine' }) });
     const before = await snapshotOf(store.root);

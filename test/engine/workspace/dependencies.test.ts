@@ -4,8 +4,8 @@ import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
-import { put } from './fake-store.js';
 import { personsRepository, stateOf } from './person.js';
+import { put } from './scratch-store.js';
 
 const link = (content: string) => ({ content, mode: 'link' as const });
 const main = (value: string) => `export default ${JSON.stringify(value)};\n`;

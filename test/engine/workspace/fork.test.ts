@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
 import type { Store } from '../../../src/engine/workspace/store.js';
 import { agentsGit } from './agents-git.js';
-import { put } from './fake-store.js';
 import { commitAll, personsGit, personsRepository, stateOf } from './person.js';
 import { contentsOf, type Files, scratchFolder } from './scratch.js';
+import { put } from './scratch-store.js';
 
 const FILES = { 'a.txt': 'a\n', 'dir/b.txt': 'b\n', 'dir/deep/c.txt': 'c\n', '.gitignore': 'out/\n' };
 

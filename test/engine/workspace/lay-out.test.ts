@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
 import { agentsGit } from './agents-git.js';
-import { put } from './fake-store.js';
 import { personsRepository, stateOf } from './person.js';
 import type { Files } from './scratch.js';
+import { put } from './scratch-store.js';
 
 /** Enough that several threads have a part in it. */
 const MANY: Files = Object.fromEntries(

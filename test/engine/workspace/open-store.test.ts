@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
 import type { Store, Workspace } from '../../../src/engine/workspace/store.js';
 import { agentsGit } from './agents-git.js';
-import { put } from './fake-store.js';
 import { commitAll, personsGit, personsRepository, stateOf } from './person.js';
 import { contentsOf, type Files, scratchFolder } from './scratch.js';
+import { put } from './scratch-store.js';
 
 /** A store of `root` and a workspace at what the folder is now. */
 async function forked(

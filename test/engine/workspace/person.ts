@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { put } from './fake-store.js';
 import { type Files, scratchFolder } from './scratch.js';
+import { put } from './scratch-store.js';
 
 /** Runs git as the person does, without what is configured on this machine. */
 export function personsGit(cwd: string, ...args: string[]): string {

@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { recoverApply, writeChanges } from '../../../src/engine/workspace/apply.js';
 import type { Store } from '../../../src/engine/workspace/store.js';
 import { FailureError } from '../../../src/protocol/failure.js';
-import { fakeStore, put, snapshotOf } from './fake-store.js';
 import { type Files, scratchFolder, treesOf } from './scratch.js';
+import { put, scratchStore, snapshotOf } from './scratch-store.js';
 
 const BEFORE: Files = {
   'a.txt': 'a\n',
@@ -40,7 +40,7 @@ interface Ready {
 
 /** A folder that holds BEFORE, and what it takes to make it AFTER. */
 async function ready(options: { home?: string } = {}): Promise<Ready> {
-  const store = await fakeStore(options);
+  const store = await scratchStore(options);
   await put(store.root, BEFORE);
   const { tree } = await store.capture();
   const [after = ''] = await treesOf(store.gitDir, [AFTER]);
