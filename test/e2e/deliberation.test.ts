@@ -1,91 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { teamOf } from '../../src/engine/config/team.js';
-import { createSession, type Session } from '../../src/engine/session.js';
+import { createSession } from '../../src/engine/session.js';
 import { sessionFiles } from '../../src/engine/sessions.js';
-import type { Decision, Fact, FactEvent, Team } from '../../src/protocol/events.js';
 import { emptyState, reduce } from '../../src/protocol/state.js';
-import { type Handler, type ModelCall, type ModelReply, startModelServer } from '../fixtures/model-server.js';
+import { type ModelCall, startModelServer } from '../fixtures/model-server.js';
 import { removeFolders, repository, testHost } from '../fixtures/team.js';
+import { answer, calls, KEY, modelsOf, offers, play, textIn, vote, write } from './play.js';
 
 afterAll(removeFolders);
-
-const KEY = 'sk-test-0123456789abcdef';
-const calls = (...list: [string, Record<string, unknown>][]): ModelReply => ({
-  toolCalls: list.map(([name, args]) => ({ name, arguments: args })),
-});
-const answer = (content: string): ModelReply => calls(['new_answer', { content }]);
-const vote = (agent_id: string): ModelReply => calls(['vote', { agent_id, reason: 'It is right.' }]);
-const write = (path: string, content: string): [string, Record<string, unknown>] => ['write_file', { path, content }];
-const textIn = (call: ModelCall): string => JSON.stringify(call.messages);
-const offers = (call: ModelCall, tool: string): boolean => call.tools.includes(tool);
-/** Agents are told apart by the name of their model, which only the server sees. */
-const modelsOf = (
-  ids: readonly string[],
-  baseUrl: string,
-  more: Partial<Team['pattern']> & { seconds?: number; costUsd?: number; callsPerRun?: number } = {},
-): Team => {
-  const { seconds = 20, costUsd, callsPerRun = 20, ...pattern } = more;
-  const team = teamOf(
-    ids.map((id) => ({
-      id,
-      label: `${id} the agent`,
-      runner: 'native',
-      backend: {
-        type: 'chatcompletion',
-        model: `model-of-${id}`,
-        baseUrl,
-        key: { from: 'env', name: 'TEST_KEY' },
-        params: { price: { input: 1, output: 1 } },
-      },
-    })),
-  );
-  return {
-    agents: team.agents,
-    pattern: { ...team.pattern, graceSeconds: 0.3, ...pattern },
-    limits: { seconds, callsPerRun, ...(costUsd !== undefined && { costUsd }) },
-    settings: { ...team.settings, checks: [] },
-  };
-};
-
-interface Played {
-  session: Session;
-  decision: Decision;
-  asked: ModelCall[];
-  folder: string;
-  of<T extends Fact['type']>(type: T): Extract<FactEvent, { type: T }>[];
-}
-
-async function play(
-  ids: readonly string[],
-  handler: (agent: string, call: ModelCall, nth: number) => ModelReply | Promise<ModelReply>,
-  more: Parameters<typeof modelsOf>[2] = {},
-): Promise<Played> {
-  const counts = new Map<string, number>();
-  const handle: Handler = (call) => {
-    const agent = call.model.replace('model-of-', '');
-    const nth = counts.get(agent) ?? 0;
-    counts.set(agent, nth + 1);
-    return handler(agent, call, nth);
-  };
-  const server = await startModelServer(handle);
-  const folder = repository({ 'a.txt': 'one\n', '.gitignore': '.env\n', 'AGENTS.md': 'Be brief.\n' });
-  const session = await createSession({ folder, host: testHost({ ...process.env, TEST_KEY: KEY }) });
-  try {
-    const decision = await session.turn([{ type: 'text', text: 'Change a.txt.' }], modelsOf(ids, server.baseUrl, more));
-    return {
-      session,
-      decision,
-      folder,
-      asked: server.calls,
-      of: (type) => session.events.filter((event): event is Extract<FactEvent, { type: typeof type }> => event.type === type),
-    };
-  } finally {
-    await session[Symbol.asyncDispose]();
-    await server.stop();
-  }
-}
 
 describe('a team of real models', () => {
   test('answers, sees, votes and presents; nobody is told a name of an agent or a model, and no key is kept', async () => {

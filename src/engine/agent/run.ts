@@ -49,6 +49,8 @@ export async function work(port: RunPort): Promise<void> {
   let open = unfinished(port.facts());
   while (!hasEnded(port.facts())) {
     port.signal.throwIfAborted();
+    // News opens votes: who is told of an answer with a call may vote for it in that call.
+    if (open === undefined) hear(port);
     const offered = [...port.tools, ...port.coordination()];
     const { calls, cut } = open ?? (await ask(port, offered, budget));
     open = undefined;
@@ -80,7 +82,8 @@ function unfinished(facts: readonly FactEvent[]): Asked | undefined {
 const hasEnded = (facts: readonly FactEvent[]): boolean =>
   facts.some((fact) => fact.type === 'candidate.submitted' || fact.type === 'ballot.cast');
 
-async function ask(port: RunPort, offered: readonly Tool[], budget: { tokens: number }): Promise<Asked> {
+/** What is to be known before the next call. Throws where there is none left. */
+function hear(port: RunPort): void {
   const made = port.facts().filter((fact) => fact.type === 'message.completed').length;
   if (made >= port.limits.callsPerRun)
     throw fail('call-limit', `It used up its ${port.limits.callsPerRun} model calls without an end.`, {
@@ -88,6 +91,9 @@ async function ask(port: RunPort, offered: readonly Tool[], budget: { tokens: nu
     });
   const news = port.takeNews();
   if (news.length > 0) port.record({ type: 'candidates.shown', run: port.run.id, shown: news });
+}
+
+async function ask(port: RunPort, offered: readonly Tool[], budget: { tokens: number }): Promise<Asked> {
   const reply = await replyWithin(port, offered, budget);
   port.signal.throwIfAborted();
   port.record({ type: 'usage.recorded', run: port.run.id, ...reply.usage });
