@@ -61,26 +61,30 @@ describe("C2: news of a peer's answer never reached the model that was at work",
   });
 });
 
+/** b revises its answer while a, which has seen the first version, votes for it. */
+const voteDuringRevision = (): Promise<Played> =>
+  play(
+    ['a', 'b'],
+    async (agent, call, nth, until) => {
+      if (agent === 'b')
+        return nth < 2
+          ? calls(write('a.txt', `${nth}\n`), ['new_answer', { content: `VERSION-${nth}` }])
+          : offers(call, 'vote')
+            ? vote('agent1')
+            : { text: 'Done.' };
+      if (nth === 0) {
+        await until(answered('c1'));
+        return calls(['list_files', {}]);
+      }
+      if (nth === 1) await until(answered('c2'));
+      return offers(call, 'vote') ? vote('agent1') : { text: 'Done.' };
+    },
+    { graceSeconds: 0 },
+  );
+
 describe('C3: a revised answer was invisible, and a vote by who had not seen it counted for it', () => {
   test('that vote is refused, the next call carries the revision under the same label, and the vote after it counts', async () => {
-    const played = await play(
-      ['a', 'b'],
-      async (agent, call, nth, until) => {
-        if (agent === 'b')
-          return nth < 2
-            ? calls(write('a.txt', `${nth}\n`), ['new_answer', { content: `VERSION-${nth}` }])
-            : offers(call, 'vote')
-              ? vote('agent1')
-              : { text: 'Done.' };
-        if (nth === 0) {
-          await until(answered('c1'));
-          return calls(['list_files', {}]);
-        }
-        if (nth === 1) await until(answered('c2'));
-        return offers(call, 'vote') ? vote('agent1') : { text: 'Done.' };
-      },
-      { graceSeconds: 0 },
-    );
+    const played = await voteDuringRevision();
     const [, second, third] = of(played, 'a');
     expect(second && textIn(second)).not.toContain('VERSION-1');
     expect(third && textIn(third)).toContain('VERSION-1');
@@ -125,6 +129,16 @@ describe('C5: a vote that was not accepted ended the run as an error', () => {
     expect(told?.messages.at(-1)).toMatchObject({ role: 'tool', content: expect.stringContaining('agent1') });
     expect(played.of('run.ended').map((run) => run.reason)).toEqual(['done', 'done', 'done']);
     expect(played.decision.outcome).toBe('decided');
+  });
+
+  test('so is one that came too early, for an answer that had been revised meanwhile', async () => {
+    const played = await voteDuringRevision();
+    const [refused] = played.of('ballot.refused');
+    expect(of(played, 'a')[2]?.messages.some(({ role, content }) => role === 'tool' && String(content).includes(refused?.why ?? '-'))).toBe(
+      true,
+    );
+    expect(played.of('run.ended').map((run) => run.reason)).not.toContain('failed');
+    expect(played.of('ballot.cast').map(({ run }) => run)).toContain(refused?.run);
   });
 });
 
