@@ -8,7 +8,7 @@ import { fail } from '../protocol/failure.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
-import { hasColour, json, out, outBytes } from './output.js';
+import { hasColour, json, out, outBytes, say } from './output.js';
 import { candidateBy } from './refs.js';
 import { candidatesText } from './render/tables.js';
 import { chosenOf, nameOf } from './render/words.js';
@@ -24,7 +24,7 @@ export async function candidates(which: string, options: Options): Promise<numbe
   const turn = currentTurn(state);
   if (turn === undefined) throw fail('not-found', 'This session has no turn yet, so there is no candidate.');
   if (options.json) json(turn.candidates.map((candidate) => rowOf(turn, candidate)));
-  else out(candidatesText(state, turn, { colour: hasColour('stdout') }));
+  else say(candidatesText(state, turn, { colour: hasColour('stdout') }));
   return 0;
 }
 

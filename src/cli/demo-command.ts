@@ -4,23 +4,23 @@ import { loadEnv } from '../engine/config/env.js';
 import { makeDemo } from '../engine/demo/index.js';
 import { parseTests, plainText } from '../engine/evidence/parse.js';
 import type { Options } from './args.js';
-import { err, out } from './output.js';
+import { err, say } from './output.js';
 import { run } from './run.js';
 
 /** `into`: an empty folder, or one that is not there yet; a fresh temporary one where absent. */
 export async function demo(into: string | undefined, options: Options): Promise<number> {
   const { folder, task, configFile } = await makeDemo(into, { fast: options.fast ?? false });
-  const say = options.json ? err : out;
-  say(`A sample project is in ${folder}\nThree agents with written replies work on it, offline; their tools, checks and votes are real.`);
-  say(`\nIts own tests before (npm test): ${await testsIn(folder)}`);
-  say(`\nmassgen run --apply "${task}"`);
+  const tell = options.json ? err : say;
+  tell(`A sample project is in ${folder}\nThree agents with written replies work on it, offline; their tools, checks and votes are real.`);
+  tell(`\nIts own tests before (npm test): ${await testsIn(folder)}`);
+  tell(`\nmassgen run --apply "${task}"`);
   const code = await run(task, { ...options, cwd: folder, config: configFile, apply: true });
   if (code !== 0) return code;
-  say(`\nIts own tests after (npm test): ${await testsIn(folder)}`);
-  say(`\nLook at it:     massgen candidates latest -C ${folder}`);
-  say(`                massgen diff latest maya -C ${folder}`);
-  say(`Take it back:   massgen undo latest -C ${folder}`);
-  say('Your own code:  massgen config init, then massgen run "what to do"');
+  tell(`\nIts own tests after (npm test): ${await testsIn(folder)}`);
+  tell(`\nLook at it:     massgen candidates latest -C ${folder}`);
+  tell(`                massgen diff latest maya -C ${folder}`);
+  tell(`Take it back:   massgen undo latest -C ${folder}`);
+  tell('Your own code:  massgen config init, then massgen run "what to do"');
   return 0;
 }
 

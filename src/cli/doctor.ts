@@ -8,18 +8,15 @@ import type { Env } from '../engine/config/substitute.js';
 import { detectChecks } from '../engine/evidence/detect.js';
 import { openCommands } from '../engine/process/commands.js';
 import { folderOf, type Options } from './args.js';
-import { json, out } from './output.js';
-
-const signs = { ok: '✓', missing: '–', problem: '✗' } as const;
+import { json, say } from './output.js';
+import { findingsText } from './render/findings.js';
 
 export async function doctor(options: Options): Promise<number> {
   const folder = await folderOf(options);
   const env = await loadEnv(folder, process.env);
   const findings = await diagnose(folder, env, { sandbox: () => sandboxOf(env), checks: () => detectChecks(folder, '') });
   if (options.json) json(findings);
-  else
-    for (const { status, area, name, detail, hint } of findings)
-      out(`${signs[status]} ${area}: ${name}  ${detail}${hint === undefined ? '' : `\n    ${hint}`}`);
+  else say(findingsText(findings));
   return 0;
 }
 

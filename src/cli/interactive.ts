@@ -8,7 +8,7 @@ import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { type Asker, openAsker, questionOn } from './asker.js';
 import { cliHost } from './host.js';
-import { err, hasColour, out } from './output.js';
+import { err, hasColour, out, say } from './output.js';
 import { candidateBy } from './refs.js';
 import { applyText, candidatesText, outcomeText } from './render/tables.js';
 import { teamFor } from './teams.js';
@@ -75,7 +75,7 @@ async function command(session: Session, text: string): Promise<void> {
   const [name, ref, ...rest] = text.split(/\s+/);
   const colour = hasColour('stdout');
   const turn = currentTurn(session.state);
-  if (name === 'candidates' && turn !== undefined) out(candidatesText(session.state, turn, { colour }));
+  if (name === 'candidates' && turn !== undefined) say(candidatesText(session.state, turn, { colour }));
   else if (name === 'diff') {
     const found = candidateBy(session.state, ref);
     out(await session.store.diff(found.turn.base, found.candidate.tree));
@@ -84,12 +84,12 @@ async function command(session: Session, text: string): Promise<void> {
     sayOutcome(session);
   } else if (name === 'apply') {
     const candidate = candidateBy(session.state, ref).candidate.id;
-    out(applyText(await session.apply({ chosen: [{ candidate, selection: 'all' }] }), { dryRun: false, undo: false }));
-  } else if (name === 'undo') out(applyText(await session.undo(), { dryRun: false, undo: true }));
+    say(applyText(await session.apply({ chosen: [{ candidate, selection: 'all' }] }), { dryRun: false, undo: false }));
+  } else if (name === 'undo') say(applyText(await session.undo(), { dryRun: false, undo: true }));
   else err(HELP);
 }
 
 function sayOutcome(session: Session): void {
   const turn = currentTurn(session.state);
-  if (turn !== undefined) out(outcomeText(session.state, turn, { colour: hasColour('stdout'), commands: false }));
+  if (turn !== undefined) say(outcomeText(session.state, turn, { colour: hasColour('stdout'), commands: false }));
 }

@@ -19,6 +19,7 @@ const common = (command: Command): Command =>
     .option('-C, --cwd <dir>', 'the folder to work on (default: .)')
     .option('--json', 'machine-readable output')
     .helpCommand(false)
+    .configureHelp({ minWidthToWrap: 10 })
     .configureOutput({ outputError: (text, write) => !asJson && write(text) })
     .exitOverride();
 

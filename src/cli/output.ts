@@ -1,8 +1,11 @@
 /** Where the command line writes: results to stdout, messages to stderr, colours only on a terminal. */
 import { isatty } from 'node:tty';
 import type { Failure } from '../protocol/failure.js';
+import { folded } from './render/words.js';
 
 export const out = (text: string): boolean => process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+/** A result for people: on a terminal its lines are folded between words. */
+export const say = (text: string): boolean => out(isatty(1) ? folded(text, process.stdout.columns || 80) : text);
 /** As they are: a patch is in the encodings of its files. */
 export const outBytes = (bytes: Uint8Array): boolean => process.stdout.write(bytes);
 export const json = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);

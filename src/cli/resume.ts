@@ -7,7 +7,7 @@ import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { askerFor } from './asker.js';
 import { cliHost } from './host.js';
-import { hasColour, json, out } from './output.js';
+import { hasColour, json, say } from './output.js';
 import { outcomeText } from './render/tables.js';
 import { exitCodeOf, work } from './work.js';
 
@@ -40,6 +40,6 @@ function again({ state, events }: SessionLog, options: Options): number {
   const end = events.findLast((event) => event.type === 'turn.ended');
   if (turn?.decision === undefined || end === undefined) throw new Error('a turn that has a decision has the fact of it');
   if (options.json) json(end);
-  else out(outcomeText(state, turn, { colour: hasColour('stdout'), commands: true }));
+  else say(outcomeText(state, turn, { colour: hasColour('stdout'), commands: true }));
   return exitCodeOf(turn.decision);
 }

@@ -8,7 +8,7 @@ import { fail } from '../protocol/failure.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { cliHost } from './host.js';
-import { hasColour, json, out } from './output.js';
+import { hasColour, json, out, say } from './output.js';
 import { candidateBy } from './refs.js';
 import { applyText, checksText, outcomeText } from './render/tables.js';
 
@@ -19,7 +19,7 @@ export async function vote(which: string, ref: string, options: Options): Promis
   const decision = session.vote(choice, options.reason ?? '');
   const now = session.state.turns.find((one) => one.turn === turn.turn) ?? turn;
   if (options.json) json({ ballot: { voter: 'you', choice, reason: options.reason ?? '' }, decision: decision ?? null });
-  else out(outcomeText(session.state, now, { colour: hasColour('stdout'), commands: true }));
+  else say(outcomeText(session.state, now, { colour: hasColour('stdout'), commands: true }));
   return 0;
 }
 
@@ -52,7 +52,7 @@ export async function undo(which: string, options: Options): Promise<number> {
 function report(outcome: ApplyOutcome, about: object, how: { dryRun: boolean; undo: boolean }, options: Options): number {
   const { plan, apply } = outcome;
   if (options.json) json({ ...about, dryRun: how.dryRun, apply: apply ?? null, ...plan });
-  else out(applyText(outcome, how));
+  else say(applyText(outcome, how));
   return plan.conflicts.some((conflict) => !conflict.marked) ? 1 : 0;
 }
 

@@ -7,7 +7,7 @@ import { textOf } from '../protocol/content.js';
 import type { SessionState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { logOf } from './candidates.js';
-import { err, json, out } from './output.js';
+import { err, json, out, say } from './output.js';
 import { sessionsText, sessionText } from './render/tables.js';
 
 export async function list(options: Options): Promise<number> {
@@ -16,14 +16,14 @@ export async function list(options: Options): Promise<number> {
 
 function listed(rows: readonly SessionRow[], options: Options): number {
   if (options.json) json(rows);
-  else out(sessionsText([...rows]));
+  else say(sessionsText([...rows]));
   return 0;
 }
 
 export async function show(which: string, options: Options): Promise<number> {
   const { folder: _, ...log } = await logOf(which, options);
   if (options.json) json({ id: log.id, ...(log.readOnly && { readOnly: log.readOnly }), state: log.state });
-  else out(sessionText(log));
+  else say(sessionText(log));
   return 0;
 }
 
@@ -38,7 +38,7 @@ export async function search(text: string, options: Options): Promise<number> {
   }
   if (options.json) json(found);
   else if (found.length === 0) err(`Nothing in ${rows.length} sessions says "${text}".`);
-  else out(sessionsText(found));
+  else say(sessionsText(found));
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { currentTurn } from '../protocol/state.js';
 import type { Options } from './args.js';
 import type { Asker } from './asker.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
-import { hasColour, isLive, json, out, sayFailure } from './output.js';
+import { hasColour, isLive, json, say, sayFailure } from './output.js';
 import { applyText, outcomeText } from './render/tables.js';
 import { openView } from './render/view.js';
 
@@ -99,7 +99,7 @@ async function finish(session: Session, decision: Decision, options: Options): P
   const turn = currentTurn(session.state);
   const apply = options.apply === true && decision.outcome === 'decided';
   const colour = hasColour('stdout');
-  if (!options.json && turn !== undefined) out(outcomeText(session.state, turn, { colour, commands: !apply }));
+  if (!options.json && turn !== undefined) say(outcomeText(session.state, turn, { colour, commands: !apply }));
   const candidate = turn?.chosen ?? decision.presented ?? decision.winner;
   if (!apply || candidate === undefined) return true;
   const outcome = await session.apply({ chosen: [{ candidate, selection: 'all' }] });
@@ -109,6 +109,6 @@ async function finish(session: Session, decision: Decision, options: Options): P
     if (applied !== undefined) json(applied);
     const said = 'It does not fit the folder as it is now. Nothing was changed.';
     if (conflicts.length > 0) sayFailure(fail('conflict', said).failure, true, { conflicts });
-  } else out(applyText(outcome, { dryRun: false, undo: false }));
+  } else say(applyText(outcome, { dryRun: false, undo: false }));
   return conflicts.length === 0;
 }

@@ -17,13 +17,16 @@ export interface Look {
   now: number;
 }
 
+/** Columns of an agent's line: what it has spent stands near what it does. */
+const WIDEST = 100;
+
 /** An agent that does one thing for longer is shown with how long. */
 const LONG_MS = 10_000;
 
 export function block(state: SessionState, turn: TurnState, doing: Doing, notes: readonly string[], look: Look): string[] {
   const inner = look.width - 1;
   const head = [heading('team', teamText(turn), inner, look), heading('base', baseText(turn), inner, look)];
-  const lanes = lanesOf(state, turn, doing, look, inner);
+  const lanes = lanesOf(state, turn, doing, look, Math.min(inner, WIDEST));
   const candidates = candidateRows(turn, look.colours, inner);
   const said = notes.map((note) => clip(`  ${look.colours.yellow('!')} ${note}`, inner));
   const fixed = ['', ...head, '', ...lanes, ...(said.length > 0 ? ['', ...said] : []), ''];

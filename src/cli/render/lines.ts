@@ -76,11 +76,12 @@ export const teamText = (turn: TurnState): string =>
   turn.agents.map((agent) => inline(`${agent.label} ${agent.backend.model}`)).join(' · ');
 
 export function baseText({ summary }: TurnState): string {
-  return [
-    `${plural(summary.changed, 'file')} changed by you`,
+  const parts = [
+    ...(summary.changed > 0 ? [`${plural(summary.changed, 'file')} changed by you`] : []),
     ...(summary.untracked > 0 ? [`${summary.untracked} untracked`] : []),
     ...(summary.refused.length > 0 ? [`left out as secrets: ${summary.refused.map(inline).join(', ')}`] : []),
-  ].join(', ');
+  ];
+  return parts.length === 0 ? 'nothing changed by you' : parts.join(', ');
 }
 
 function started(turn: TurnState, fact: FactOf<'run.started'>): string {

@@ -125,7 +125,7 @@ export function outcomeText(
     const [diff, apply] = [colours.bold(`massgen diff ${session}`), colours.bold(`massgen apply ${session}`)];
     lines.push(
       '',
-      `  ${diff}     ${apply}     massgen run --session ${session} "…"`,
+      `  ${diff}   ${apply}   massgen run --session ${session} "…"`,
       colours.dim('  your folder is not touched until you apply'),
     );
   }

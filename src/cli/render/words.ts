@@ -135,3 +135,23 @@ export const widest = (texts: readonly string[]): number => Math.max(0, ...texts
 /** Cuts a line of safe text that has colours in it; where it is too long, the colours go. */
 export const clip = (line: string, width: number): string =>
   stringWidth(line) <= width ? line : shorten(stripVTControlCharacters(line), width);
+
+/** Lines that are too wide go on below, a little further in; a word that is too long stays whole, so that it can be copied. */
+export function folded(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (stringWidth(line) <= width ? [line] : foldedLine(line, width)))
+    .join('\n');
+}
+
+function foldedLine(line: string, width: number): string[] {
+  const inside = `${/^ */.exec(line)?.[0] ?? ''}  `;
+  const lines: string[] = [];
+  for (const word of line.match(/\s*\S+/g) ?? []) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    else if (stringWidth(last + word) <= width) lines[lines.length - 1] = last + word;
+    else lines.push(inside + word.trimStart());
+  }
+  return lines;
+}

@@ -97,7 +97,7 @@ describe('paths that lead out of the workspace', () => {
   it.each(escapes)('refuses to read %j', async (path) => {
     expect(await tree.jail.resolve(fill(path), 'read')).toEqual({ ok: false, why: expect.stringMatching(/\.$/) });
   });
-  it.each(escapes)('refuses to write %j (S1)', async (path) => {
+  it.each(escapes)('S1, what lies outside of all managed folders could be written: refuses to write %j', async (path) => {
     expect(await tree.jail.resolve(fill(path), 'write')).toEqual({ ok: false, why: expect.stringMatching(/\.$/) });
   });
 
