@@ -221,7 +221,11 @@ export function checksText(checks: readonly CheckResult[], { colour }: Look): st
   return [`what is chosen: ${resultsText(checks, coloursOf(colour))}`, ...notes].join('\n');
 }
 
-export function applyText({ plan, apply }: ApplyOutcome, { dryRun, undo }: { dryRun: boolean; undo: boolean }): string {
+/** `undoBy`: what is typed to take it back. */
+export function applyText(
+  { plan, apply }: ApplyOutcome,
+  { dryRun, undo, undoBy = 'massgen undo latest' }: { dryRun: boolean; undo: boolean; undoBy?: string },
+): string {
   const conflicts = plan.conflicts.filter((conflict) => !conflict.marked);
   if (conflicts.length > 0) return conflictText(conflicts, undo);
   if (plan.paths.length === 0)
@@ -235,7 +239,7 @@ export function applyText({ plan, apply }: ApplyOutcome, { dryRun, undo }: { dry
     ...(plan.kept.length > 0 && !undo
       ? [`your own edits ${dryRun ? 'would be kept' : 'are kept'}: ${plan.kept.map(inline).join(', ')}`]
       : []),
-    ...(apply !== undefined && !undo ? ['massgen undo latest   brings back what stood before'] : []),
+    ...(apply !== undefined && !undo ? [`${undoBy}   brings back what stood before`] : []),
   ].join('\n');
 }
 
