@@ -27,6 +27,7 @@ export interface Options {
   file?: FileOption[];
   hunk?: HunkOption[];
   check?: boolean;
+  forget?: string;
   dryRun?: boolean;
   markers?: boolean;
   format?: 'md' | 'html' | 'json';

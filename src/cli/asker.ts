@@ -17,21 +17,19 @@ export interface Asker {
 
 const VERBS = { run: 'run', network: 'reach', read: 'read', write: 'write', coordinate: 'do' } as const;
 
-/** Invariant: only a plain yes allows. What is allowed for the session is this very thing, and nothing like it. */
+/** Invariant: only a plain yes allows. What is allowed for longer than once is remembered by the engine. */
 export function openAsker(question: Question): Asker {
-  const allowed = new Set<string>();
   let hold = (): (() => void) => () => undefined;
   let asking: Promise<unknown> = Promise.resolve();
 
   async function ask(request: ApprovalRequest, signal: AbortSignal): Promise<Approval> {
-    const key = `${request.effect} ${request.what}`;
-    if (allowed.has(key)) return { answer: 'allowed', by: 'you', why: 'it was allowed for this session' };
     signal.throwIfAborted();
     const release = hold();
     try {
       const word = (await question(textOf(request), signal)).trim().toLowerCase();
-      if (word === 's' || word === 'session') allowed.add(key);
-      if (allowed.has(key) || ['y', 'yes', 'o', 'once'].includes(word)) return { answer: 'allowed', by: 'you' };
+      if (['y', 'yes', 'o', 'once'].includes(word)) return { answer: 'allowed', by: 'you' };
+      if (word === 's' || word === 'session') return { answer: 'allowed', by: 'you', for: 'session' };
+      if (word === 'a' || word === 'always') return { answer: 'allowed', by: 'you', for: 'always' };
       return { answer: 'denied', by: 'you', why: 'the person said no' };
     } finally {
       release();
@@ -52,7 +50,7 @@ export function openAsker(question: Question): Asker {
 
 /** Invariant: what an agent wrote stands on one line, without anything that a terminal would obey. */
 const textOf = ({ effect, what, why }: ApprovalRequest): string =>
-  `An agent wants to ${VERBS[effect]}:  ${inline(what.replace(/\r?\n|\r/g, ' ⏎ '))}\n  asked because ${inline(why)}\n  y once · s for this session · n no [n] `;
+  `An agent wants to ${VERBS[effect]}:  ${inline(what.replace(/\r?\n|\r/g, ' ⏎ '))}\n  asked because ${inline(why)}\n  y once · s for this session · a always in this folder · n no [n] `;
 
 /** Undefined where nobody is there to answer, or a program reads along. */
 export const askerFor = (options: Options): Asker | undefined => (canAsk() && !options.json ? openAsker(questionHere) : undefined);

@@ -103,6 +103,12 @@ export const commands: readonly CommandRow[] = [
     run: async ([session = ''], options) => (await import('./review.js')).undo(session, options),
   },
   {
+    usage: 'policy',
+    description: 'what you always allow agents to run in this folder',
+    options: [option('--forget <command>', 'asks again about this command')],
+    run: async (_, options) => (await import('./policy.js')).policy(options),
+  },
+  {
     usage: 'config init',
     description: 'writes massgen.yaml for what is found on this machine',
     run: async (_, options) => (await import('./config.js')).init(options),

@@ -1,5 +1,5 @@
 /** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
-import type { Effect } from '../protocol/events.js';
+import type { AgentId, Effect, RunId } from '../protocol/events.js';
 import type { EditorModels } from './providers/provider.js';
 
 export interface Host {
@@ -18,6 +18,10 @@ export interface Host {
 }
 
 export interface ApprovalRequest {
+  run: RunId;
+  /** The tool call that waits. */
+  call: string;
+  agent: AgentId;
   effect: Effect;
   /** What would be done, in one line: the command, the path. */
   what: string;
@@ -29,4 +33,6 @@ export interface Approval {
   answer: 'allowed' | 'denied';
   by: 'you' | 'policy';
   why?: string;
+  /** How far a person's yes reaches, where that is further than this once. */
+  for?: 'session' | 'always';
 }

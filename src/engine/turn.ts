@@ -16,6 +16,7 @@ import { evidenceText } from './evidence/text.js';
 import type { Host } from './host.js';
 import { patterns } from './patterns/index.js';
 import type { Pattern, Step } from './patterns/pattern.js';
+import { openPermissions, type Permissions } from './permissions.js';
 import type { Commands } from './process/commands.js';
 import type { Provider } from './providers/provider.js';
 import type { Recorder } from './recorder.js';
@@ -49,6 +50,7 @@ interface Running {
 /** What one turn works with. */
 interface Bench extends TurnPorts {
   pattern: Pattern;
+  permissions: Permissions;
   checking: Checking;
   runs: Map<RunId, Running>;
   tasks: Set<Promise<void>>;
@@ -65,12 +67,18 @@ export const patternOf = (turn: TurnState): Pattern => {
 
 /** Works the current turn to its outcome, from wherever it stands. Throws `interrupted` where the session is left meanwhile. */
 export async function workTurn(ports: TurnPorts): Promise<Decision> {
-  const { recorder, store, suspended } = ports;
+  const { recorder, store, host, suspended } = ports;
   const turn = turnOf(recorder);
   const over = new AbortController();
   const bench: Bench = {
     ...ports,
     pattern: patternOf(turn),
+    permissions: openPermissions({
+      home: store.home,
+      events: () => recorder.events,
+      approve: (request, signal) => host.approve(request, signal),
+      now: () => host.now(),
+    }),
     runs: new Map(),
     tasks: new Set(),
     timers: new Map(),
@@ -244,7 +252,7 @@ async function conduct(bench: Bench, run: RunState, running: Running): Promise<v
 }
 
 async function inWorkplace(bench: Bench, run: RunState, running: Running): Promise<void> {
-  const { recorder, store, host, suspended } = bench;
+  const { recorder, store, permissions, suspended } = bench;
   const turn = turnOf(recorder);
   const signal = AbortSignal.any([suspended, running.controller.signal]);
   signal.throwIfAborted();
@@ -254,7 +262,7 @@ async function inWorkplace(bench: Bench, run: RunState, running: Running): Promi
   await using workplace = openWorkplace({
     store,
     recorder,
-    host,
+    permissions,
     commands: bench.commands,
     policy: policyFrom({ ...turn.settings.policy, lines: turn.checkSpecs.map((spec) => spec.command) }),
     session: bench.session,

@@ -5,7 +5,7 @@ import { join, posix, relative } from 'node:path';
 import type { RunId, SessionId, Settings, Shown, TreeId } from '../protocol/events.js';
 import { currentTurn, type RunState } from '../protocol/state.js';
 import { find } from './agent/answers.js';
-import type { Host } from './host.js';
+import type { Permissions } from './permissions.js';
 import type { Commands } from './process/commands.js';
 import { removeTree } from './process/remove-tree.js';
 import type { Recorder } from './recorder.js';
@@ -19,7 +19,7 @@ import type { Store, Workspace } from './workspace/store.js';
 export interface WorkplaceOptions {
   store: Store;
   recorder: Recorder;
-  host: Host;
+  permissions: Permissions;
   commands(): Promise<Commands>;
   policy: Policy;
   session: SessionId;
@@ -181,11 +181,11 @@ function owning(store: Store, { root, linkedRoots }: Workspace, signal: AbortSig
 
 /** Intent before effect: what is asked is written down, then what was answered. */
 async function approve(options: WorkplaceOptions, call: string, what: string, why: string): Promise<{ allowed: boolean; why?: string }> {
-  const { recorder, host, run, signal } = options;
+  const { recorder, permissions, run, signal } = options;
   const asked = recorder.ofRun(run.id).findLast((fact) => fact.type === 'tool.called' && fact.call === call);
   const effect = asked?.type === 'tool.called' ? asked.effect : 'run';
   recorder.record({ type: 'approval.requested', run: run.id, call, effect, what, why });
-  const answer = await host.approve({ effect, what, why }, signal);
+  const answer = await permissions.ask({ run: run.id, call, agent: run.agent, effect, what, why }, signal);
   recorder.record({ type: 'approval.answered', run: run.id, call, ...answer });
   return { allowed: answer.answer === 'allowed', ...(answer.why !== undefined && { why: answer.why }) };
 }

@@ -257,7 +257,16 @@ export type Fact =
     }
   | ({ type: 'usage.recorded'; run: RunId } & Usage)
   | { type: 'approval.requested'; run: RunId; call: string; effect: Effect; what: string; why: string }
-  | { type: 'approval.answered'; run: RunId; call: string; answer: 'allowed' | 'denied'; by: 'you' | 'policy'; why?: string }
+  | {
+      type: 'approval.answered';
+      run: RunId;
+      call: string;
+      answer: 'allowed' | 'denied';
+      by: 'you' | 'policy';
+      why?: string;
+      /** How far a person's yes reaches, where that is further than this once: for this very command line. */
+      for?: 'session' | 'always';
+    }
   | { type: 'candidate.submitted'; candidate: Candidate }
   | { type: 'candidate.refused'; run: RunId; why: string }
   | { type: 'check.started'; turn: TurnId; tree: TreeId; candidate?: CandidateId }

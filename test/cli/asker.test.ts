@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { openAsker } from '../../src/cli/asker.js';
 import type { ApprovalRequest } from '../../src/engine/host.js';
 
-const install: ApprovalRequest = { effect: 'run', what: 'npm install left-pad', why: 'it needs the network' };
+const install: ApprovalRequest = {
+  run: 'r1',
+  call: 'x',
+  agent: 'a',
+  effect: 'run',
+  what: 'npm install left-pad',
+  why: 'it needs the network',
+};
 const never = new AbortController().signal;
 
 /** A person who types these lines, one for each question. */
@@ -30,24 +37,17 @@ describe('what the policy says to ask', () => {
     expect(await asker.approve(install, never)).toMatchObject({ answer, by: 'you' });
   });
 
-  it('once is asked again, for the session is not; something else is', async () => {
-    const { asker, asked } = person('y', 's', 'n', 'n');
-    const answers = [];
-    for (const request of [
-      install,
-      install,
-      install,
-      { ...install, what: 'npm install left-pad@1' },
-      { ...install, effect: 'write' as const },
-    ])
-      answers.push((await asker.approve(request, never)).answer);
-    expect(answers).toEqual(['allowed', 'allowed', 'allowed', 'denied', 'denied']);
-    expect(asked).toHaveLength(4);
+  it.each([
+    ['y', undefined],
+    ['s', 'session'],
+    ['always', 'always'],
+  ])('%j reaches as far as it says', async (typed, reach) => {
+    expect((await person(typed).asker.approve(install, never)).for).toBe(reach);
   });
 
   it('is shown whole, on lines of its own, without anything that a terminal would obey', async () => {
     const { asker, asked } = person('n');
-    await asker.approve({ effect: 'run', what: 'echo safe\u001b[1A\u001b[2K\nrm -rf x', why: 'a rule asks' }, never);
+    await asker.approve({ ...install, what: 'echo safe\u001b[1A\u001b[2K\nrm -rf x', why: 'a rule asks' }, never);
     expect(asked[0]).not.toContain('\u001b');
     expect(asked[0]).toMatch(/^An agent wants to run: {2}echo safe.* ⏎ rm -rf x\n {2}asked because a rule asks\n/);
   });

@@ -6,7 +6,11 @@ import type { Effect } from '../../src/protocol/events.js';
 
 /** The entry that the refusal names, as somebody would copy it. */
 async function entryNamedFor(effect: Effect, what: string): Promise<string[]> {
-  const { answer, by, why = '' } = await cliHost({}).approve({ effect, what, why: 'a rule asks' }, new AbortController().signal);
+  const {
+    answer,
+    by,
+    why = '',
+  } = await cliHost({}).approve({ run: 'r1', call: 'x', agent: 'a', effect, what, why: 'a rule asks' }, new AbortController().signal);
   expect({ answer, by }).toEqual({ answer: 'denied', by: 'policy' });
   expect(why).toContain('a rule asks');
   const [, yaml = ''] = /"(policy: .*\]\})"/.exec(why) ?? [];
