@@ -13,10 +13,10 @@ const DOWNLOADS = 'https://update.code.visualstudio.com/api/releases/stable';
 const windows = process.platform === 'win32';
 
 /** Clones may share one cache: MASSGEN_VSCODE_CACHE. */
-const cacheFolder = () => process.env.MASSGEN_VSCODE_CACHE || join(root, '.vscode-test');
+export const cacheFolder = () => process.env.MASSGEN_VSCODE_CACHE || join(root, '.vscode-test');
 
 /** A program of this name on PATH. */
-function onPath(...names) {
+export function onPath(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const files = names.flatMap((name) => folders.map((folder) => join(folder, windows ? `${name}.cmd` : name)));
   return files.find((file) => existsSync(file));

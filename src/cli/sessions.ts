@@ -1,5 +1,6 @@
 /** `massgen sessions`: what was worked on in this folder. */
 import { rm } from 'node:fs/promises';
+import { documentOf } from '../engine/export/document.js';
 import { acquireLock } from '../engine/process/lock.js';
 import { findSession, listSessions, readSession, type SessionRow, sessionFiles } from '../engine/sessions.js';
 import { openStore } from '../engine/workspace/open-store.js';
@@ -60,17 +61,9 @@ function matchesIn(state: SessionState, wanted: string): Match[] {
 export async function exportAs(which: string, options: Options): Promise<number> {
   const { id, folder, events } = await logOf(which, options);
   const format = options.format ?? (options.json ? 'json' : 'md');
-  if (format === 'json') {
-    out((await import('../engine/export/json.js')).jsonOf(events));
-    return 0;
-  }
   await using store = await openStore(folder);
-  const diff = (base: string, tree: string) => store.diff(base, tree);
-  const document =
-    format === 'html'
-      ? await (await import('../engine/export/html.js')).htmlOf(events, diff)
-      : await (await import('../engine/export/markdown.js')).markdownOf(events, diff);
-  if (options.json) json({ session: id, format, document });
+  const document = await documentOf(format, events, (base, tree) => store.diff(base, tree));
+  if (options.json && format !== 'json') json({ session: id, format, document });
   else out(document);
   return 0;
 }

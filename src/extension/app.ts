@@ -1,9 +1,41 @@
 /** What the commands can do: one for each window, made by `main.ts`. */
-import type { LogOutputChannel } from 'vscode';
 import type { Part } from '../protocol/content.js';
 
+/** Put into the composer; the person reads it over and starts it. */
+export interface Composed {
+  text?: string;
+  parts?: Part[];
+}
+
 export interface App {
-  readonly log: LogOutputChannel;
-  /** Shows the composer, with this in it. */
-  compose(what: { text?: string; parts?: Part[] }): Promise<void>;
+  // sessions.ts
+  compose(what: Composed): Promise<void>;
+  openSession(id: string | undefined): Promise<void>;
+  renameSession(id: string | undefined): Promise<void>;
+  removeSession(id: string | undefined): Promise<void>;
+  stop(): Promise<void>;
+  resume(): Promise<void>;
+  chooseTeam(): Promise<void>;
+  answer(): Promise<void>;
+  // results.ts
+  review(session: string | undefined): Promise<void>;
+  openDiff(session: string, candidate: string, path: string): Promise<void>;
+  openChanges(session: string, candidate: string): Promise<void>;
+  vote(): Promise<void>;
+  choose(): Promise<void>;
+  apply(): Promise<void>;
+  undo(): Promise<void>;
+  openLog(): Promise<void>;
+  exportSession(session: string | undefined): Promise<void>;
+  cleanUp(): Promise<void>;
+  // about.ts
+  composeAbout(uris: readonly unknown[]): Promise<void>;
+  composeAboutSelection(): Promise<void>;
+  // main.ts, keys.ts, folder.ts
+  setKey(): Promise<void>;
+  importKeys(): Promise<void>;
+  removeKey(): Promise<void>;
+  chooseFolder(): Promise<void>;
+  demo(fast: boolean): Promise<void>;
+  showLog(): void;
 }

@@ -1,27 +1,70 @@
-/** The composition root of the extension: makes the window's parts, and hands all that must end to the editor. */
+/** The composition root of the extension: makes the window's parts, and hands all that must end to the editor. The engine is loaded when it is needed. */
 import * as vscode from 'vscode';
 import type { App } from './app.js';
+import { chatParticipant } from './chat.js';
 import { type CommandRow, commands } from './commands.js';
+import { diffCommands, treeDocuments } from './diffs.js';
+import { showFailure } from './failures.js';
+import { currentFolder, pickFolder } from './folder.js';
+import { openKeys } from './keys.js';
+import { notifications } from './notify.js';
+import { resultCommands } from './results.js';
+import { sessionCommands } from './sessions.js';
+import { statusBar } from './status.js';
 import { views } from './views/ids.js';
-import { page, webviewOptions } from './views/page.js';
+import { reviewPanel } from './views/review.js';
+import { sidebarView } from './views/sidebar.js';
+import { openFronts } from './window.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('MassGen', { log: true });
-  const app: App = {
-    log,
-    compose: async () => {
-      await vscode.commands.executeCommand(`${views.sidebar}.focus`);
+  const failed = (error: unknown): void => showFailure(error, log);
+  const keys = openKeys(context);
+  const status = statusBar();
+  const folder = () => currentFolder(context.workspaceState)?.uri.fsPath;
+  const fronts = openFronts({
+    first: folder,
+    open: async (path) => (await import('./open-front.js')).openFront(path, { context, keys, log }),
+    onFront(front) {
+      const show = () => status.show(front.seen());
+      show();
+      return vscode.Disposable.from(front.onChange(show), notifications(front, failed));
     },
+    onFailure: failed,
+  });
+  const review = reviewPanel(context, (session) => fronts.connect('review', session));
+  const app: App = {
+    ...sessionCommands(fronts.front),
+    ...resultCommands(fronts.front, review.open),
+    ...diffCommands(fronts.front),
+    setKey: keys.set,
+    importKeys: () => keys.importAll(folder()),
+    removeKey: keys.remove,
+    async chooseFolder() {
+      const picked = await pickFolder(context.workspaceState);
+      if (picked !== undefined) await fronts.turnTo(picked.uri.fsPath);
+    },
+    demo: async (fast) => (await import('./demo.js')).playDemo(context.globalStorageUri, fronts.turnTo, fast),
+    showLog: () => log.show(),
   };
   const rows: readonly CommandRow[] = commands;
   context.subscriptions.push(
     log,
-    ...rows.map(({ command, run }) => vscode.commands.registerCommand(command, (...args: unknown[]) => run(app, ...args))),
-    vscode.window.registerWebviewViewProvider(views.sidebar, {
-      resolveWebviewView({ webview }) {
-        webview.options = webviewOptions(context.extensionUri);
-        webview.html = page(webview, context.extensionUri, 'sidebar');
-      },
-    }),
+    keys,
+    status,
+    fronts,
+    review,
+    treeDocuments(),
+    chatParticipant(fronts.front, context.extensionUri),
+    vscode.window.registerWebviewViewProvider(views.sidebar, sidebarView(context.extensionUri, fronts.connect('sidebar'))),
+    ...rows.map(({ command, run }) =>
+      vscode.commands.registerCommand(command, async (...args: unknown[]) => {
+        try {
+          return await run(app, ...args);
+        } catch (error) {
+          failed(error);
+        }
+      }),
+    ),
   );
 }

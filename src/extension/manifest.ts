@@ -45,6 +45,16 @@ export function manifest(): Manifest {
         settings.map(({ key, description, ...rest }) => [key, { ...rest, markdownDescription: text(`${key}.description`, description) }]),
       ),
     },
+    chatParticipants: [
+      {
+        id: 'massgen',
+        name: 'massgen',
+        fullName: 'MassGen',
+        description: text('chat', 'Several agents solve it and vote'),
+        isSticky: true,
+      },
+    ],
+    walkthroughs: [walkthrough(text)],
     configurationDefaults: {
       'files.watcherExclude': { '**/.massgen/**': true },
       'search.exclude': { '**/.massgen/**': true },
@@ -60,10 +70,49 @@ export function manifest(): Manifest {
   return { contributes, capabilities, texts };
 }
 
+/** It ends in a session that needs no key. */
+function walkthrough(text: (key: string, english: string) => string) {
+  const step = (id: string, title: string, description: string, completionEvents: string[]) => ({
+    id,
+    title: text(`walkthrough.${id}.title`, title),
+    description: text(`walkthrough.${id}.description`, description),
+    media: { markdown: text(`walkthrough.${id}.media`, `media/walkthrough/${id}.md`) },
+    completionEvents,
+  });
+  return {
+    id: 'start',
+    title: text('walkthrough.title', 'Several agents, one answer'),
+    description: text('walkthrough.description', 'How agents work side by side on your task, and how you stay in charge.'),
+    steps: [
+      step(
+        'how',
+        'How it goes',
+        'Each agent works in its own copy of your folder, sees what works in the others’ answers, and votes with a reason. Your folder is not touched until you apply.\n[Open MassGen](command:massgen.sidebar.focus)',
+        ['onView:massgen.sidebar'],
+      ),
+      step(
+        'models',
+        'Models',
+        'Models that the editor offers need no key. Other keys are kept in its secret storage and go to their vendor alone.\n[Set API Key](command:massgen.setApiKey)\n[Import from the Environment](command:massgen.importApiKeys)',
+        ['onCommand:massgen.setApiKey', 'onCommand:massgen.importApiKeys'],
+      ),
+      step(
+        'demo',
+        'See it without a key',
+        'Three agents with written replies repair a sample project, offline. Their tools, tests and votes are real.\n[Run Demo](command:massgen.demo)',
+        ['onCommand:massgen.demo'],
+      ),
+    ],
+  };
+}
+
 function menus(): Record<string, { command: string; when?: string; group?: string }[]> {
   const found: ReturnType<typeof menus> = {
     // The palette offers everything by itself: a row is needed only where that is too much.
-    commandPalette: rows.flatMap(({ command, when }) => (when === undefined ? [] : [{ command, when }])),
+    commandPalette: rows.flatMap(({ command, when, hidden }) => {
+      if (hidden) return [{ command, when: 'false' }];
+      return when === undefined ? [] : [{ command, when }];
+    }),
   };
   for (const { command, when, places = [] } of rows)
     for (const place of places) {

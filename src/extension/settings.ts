@@ -19,4 +19,11 @@ export const settings = [
     description:
       'What is shown as a notification: `all` also says when a turn has ended, `needed` only what an agent asks you, `none` leaves both to the sidebar.',
   },
+  {
+    key: 'massgen.statusBar',
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description: 'Show the state of the session, its cost and the disk space of all sessions in the status bar.',
+  },
 ] as const satisfies readonly SettingRow[];

@@ -16,7 +16,7 @@ describe('package.json', () => {
   });
 
   test('names files that are there', () => {
-    const named = JSON.stringify(packageJson).match(/media\/[\w/.-]+/g) ?? [];
+    const named = JSON.stringify([packageJson, made.texts, json('package.nls.de.json')]).match(/media\/[\w/.-]+/g) ?? [];
     expect(named.length).toBeGreaterThan(1);
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });

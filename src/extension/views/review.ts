@@ -1,0 +1,47 @@
+/** The review's panel: one in a window, beside the code; after a reload of the window it is there again. */
+import * as vscode from 'vscode';
+import type { SessionId } from '../../protocol/events.js';
+import { views } from './ids.js';
+import { page, webviewOptions } from './page.js';
+import { attach, type Connect } from './sidebar.js';
+
+export interface ReviewPanel extends vscode.Disposable {
+  open(session: SessionId): void;
+}
+
+/** Which session it shows survives the reload here: what the page keeps is the page's own. */
+const SHOWN = 'massgen.reviewed';
+
+export function reviewPanel(context: vscode.ExtensionContext, connect: (session: SessionId | undefined) => Connect): ReviewPanel {
+  let open: { panel: vscode.WebviewPanel; session: SessionId | undefined } | undefined;
+
+  function show(panel: vscode.WebviewPanel, session: SessionId | undefined): void {
+    const { webview } = panel;
+    webview.options = webviewOptions(context.extensionUri);
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg');
+    attach(webview, connect(session), panel.onDidDispose);
+    webview.html = page(webview, context.extensionUri, 'review');
+    open = { panel, session };
+    panel.onDidDispose(() => {
+      if (open?.panel === panel) open = undefined;
+    });
+  }
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(views.review, {
+    async deserializeWebviewPanel(panel) {
+      show(panel, context.workspaceState.get<SessionId>(SHOWN));
+    },
+  });
+
+  return {
+    open(session) {
+      void context.workspaceState.update(SHOWN, session);
+      if (open?.session === session) return open.panel.reveal();
+      const column = open?.panel.viewColumn ?? vscode.ViewColumn.Active;
+      open?.panel.dispose();
+      const title = vscode.l10n.t('Review');
+      show(vscode.window.createWebviewPanel(views.review, title, column, { retainContextWhenHidden: false }), session);
+    },
+    dispose: () => serializer.dispose(),
+  };
+}
