@@ -40,10 +40,9 @@ function problems(): Mention[] {
 }
 
 async function filesLike(wanted: string, folder: string): Promise<string[]> {
-  const any = [...wanted].map((letter) =>
-    /[a-z]/.test(letter) ? `[${letter}${letter.toUpperCase()}]` : /[\w./-]/.test(letter) ? letter : '?',
-  );
-  const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), wanted === '' ? '**/*' : `**/*${any.join('')}*`);
+  const letters = [...wanted].map((one) => (/[a-z]/.test(one) ? `[${one}${one.toUpperCase()}]` : /[\w./-]/.test(one) ? one : '?'));
+  const like = `**/*${letters.join('')}*`;
+  const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), wanted === '' ? '**/*' : `{${like},${like}/**}`);
   const uris = await vscode.workspace.findFiles(pattern, excluded(), 200);
   return uris.flatMap((uri) => relative(uri, folder) ?? []);
 }
