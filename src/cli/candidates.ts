@@ -1,17 +1,17 @@
 /** `massgen candidates` and `massgen diff`: what was put forward, and as a change. */
 import { isUtf8 } from 'node:buffer';
-import { liveBallots } from '../engine/patterns/tally.js';
 import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
 import { openStore } from '../engine/workspace/open-store.js';
 import { textOf } from '../protocol/content.js';
 import { fail } from '../protocol/failure.js';
+import { chosenOf, liveBallots } from '../protocol/standing.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { hasColour, json, out, outBytes, say } from './output.js';
 import { candidateBy } from './refs.js';
 import { candidatesText } from './render/tables.js';
-import { chosenOf, nameOf } from './render/words.js';
+import { nameOf } from './render/words.js';
 
 /** The session that is meant, as its log tells; without a lock. */
 export async function logOf(which: string, options: Options): Promise<SessionLog & { folder: string }> {

@@ -1,9 +1,10 @@
 /** What a person calls a candidate: its id, an agent, `agent.2`, or the winner. */
 import type { CandidateId } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
+import { chosenOf } from '../protocol/standing.js';
 import type { CandidateState, SessionState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
-import { chosenOf, nameOf } from './render/words.js';
+import { nameOf } from './render/words.js';
 
 export interface Found {
   turn: TurnState;

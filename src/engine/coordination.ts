@@ -1,7 +1,8 @@
 /** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
 import type { Candidate, Shown, TreeId } from '../protocol/events.js';
+import { standing } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
-import { badness, standing } from './patterns/tally.js';
+import { badness } from './patterns/tally.js';
 import type { Recorder } from './recorder.js';
 import { newAnswer, vote } from './tools/coordinate.js';
 import type { Tool, ToolResult } from './tools/tool.js';

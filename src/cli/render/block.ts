@@ -1,12 +1,9 @@
 /** What a terminal shows of a turn at one moment: the team, a line for each agent, a line for each candidate. A pure function. */
 import { duration, inline } from '../../engine/export/names.js';
-import type { Event } from '../../protocol/events.js';
+import type { Act, Live } from '../../protocol/live.js';
 import type { RunState, SessionState, TurnState } from '../../protocol/state.js';
 import { baseText, failureText, teamText } from './lines.js';
 import { type Colours, candidateRows, clip, cost, hueOf, nameOf, oneLine, pad, padStart, shorten, tokens, widest } from './words.js';
-
-/** What each run does at this moment, by what came last of it, and since when. */
-export type Doing = Map<string, { words: string; since: number }>;
 
 export interface Look {
   colours: Colours;
@@ -23,10 +20,10 @@ const WIDEST = 100;
 /** An agent that does one thing for longer is shown with how long. */
 const LONG_MS = 10_000;
 
-export function block(state: SessionState, turn: TurnState, doing: Doing, notes: readonly string[], look: Look): string[] {
+export function block(state: SessionState, turn: TurnState, live: Live, notes: readonly string[], look: Look): string[] {
   const inner = look.width - 1;
   const head = [heading('team', teamText(turn), inner, look), heading('base', baseText(turn), inner, look)];
-  const lanes = lanesOf(state, turn, doing, look, Math.min(inner, WIDEST));
+  const lanes = lanesOf(state, turn, live, look, Math.min(inner, WIDEST));
   const candidates = candidateRows(turn, look.colours, inner);
   const said = notes.map((note) => clip(`  ${look.colours.yellow('!')} ${note}`, inner));
   const fixed = ['', ...head, '', ...lanes, ...(said.length > 0 ? ['', ...said] : []), ''];
@@ -45,7 +42,7 @@ function latest(lines: readonly string[], room: number, colours: Colours): strin
   return [colours.dim(`  … ${lines.length - room + 1} earlier`), ...lines.slice(lines.length - room + 1)];
 }
 
-function lanesOf(state: SessionState, turn: TurnState, doing: Doing, look: Look, width: number): string[] {
+function lanesOf(state: SessionState, turn: TurnState, live: Live, look: Look, width: number): string[] {
   const names = Math.min(widest(turn.agents.map((agent) => inline(agent.label))), Math.floor(width / 3));
   const used = turn.agents.map(({ id }) => state.usage[id]);
   const counts = used.map((usage) => (usage === undefined ? '' : tokens(usage.input + usage.output)));
@@ -53,7 +50,7 @@ function lanesOf(state: SessionState, turn: TurnState, doing: Doing, look: Look,
   const right = counts.map((count, index) => `${padStart(count, Math.max(4, widest(counts)))}  ${pad(costs[index] ?? '', widest(costs))}`);
   return turn.agents.map((agent, index) => {
     const hue = hueOf(turn, agent.id, look.colours);
-    const { at, words } = standing(turn, agent.id, doing, look.now);
+    const { at, words } = standing(turn, agent.id, live, look.now);
     const bar = width >= 60 ? `${hue('█'.repeat(at))}${look.colours.dim('░'.repeat(8 - at))}  ` : '';
     const name = hue(pad(shorten(inline(agent.label), names), names));
     const room = Math.max(8, width - names - 6 - (bar === '' ? 0 : 10) - widest([right[index] ?? '']));
@@ -62,7 +59,7 @@ function lanesOf(state: SessionState, turn: TurnState, doing: Doing, look: Look,
 }
 
 /** How far an agent has come, in eighths, and in words. */
-function standing(turn: TurnState, agent: string, doing: Doing, now: number): { at: number; words: string } {
+function standing(turn: TurnState, agent: string, live: Live, now: number): { at: number; words: string } {
   const aside = turn.setAside[agent];
   if (aside !== undefined) return { at: 0, words: `set aside: ${failureText(aside)}` };
   const runs = turn.runs.filter((run) => run.agent === agent);
@@ -71,7 +68,7 @@ function standing(turn: TurnState, agent: string, doing: Doing, now: number): { 
   const ballot = turn.ballots.findLast((one) => one.voter === agent);
   const said = saidText(turn, answers, ballot?.choice);
   if (open !== undefined) {
-    const act = actText(turn, open, doing, now);
+    const act = actText(turn, open, live, now);
     return { at: progress(open, answers), words: said === '' ? act : `${pad(said, 12)} ${act}` };
   }
   const last = runs.at(-1);
@@ -86,13 +83,17 @@ function saidText(turn: TurnState, answers: number, choice: string | undefined):
   return answers > 0 ? `answered ${answers}` : '';
 }
 
-function actText(turn: TurnState, open: RunState, doing: Doing, now: number): string {
-  const act = doing.get(open.id) ?? { words: startOf(turn, open), since: open.startedAt };
-  const long = now - act.since;
-  return long < LONG_MS ? act.words : `${act.words} ${duration(long)}`;
+function actText(turn: TurnState, open: RunState, live: Live, now: number): string {
+  const act = live[open.id];
+  const words = wordsFor(turn, open, act?.act);
+  const long = now - (act?.since ?? open.startedAt);
+  return long < LONG_MS ? words : `${words} ${duration(long)}`;
 }
 
-function startOf(turn: TurnState, open: RunState): string {
+function wordsFor(turn: TurnState, open: RunState, act: Act = { does: 'starts' }): string {
+  if (act.does === 'calls') return toolWords(act);
+  if (act.does === 'asks-again') return 'asks its model again';
+  if (act.does !== 'starts') return act.does;
   if (open.purpose === 'present') return `presents ${open.presents === undefined ? 'the winner' : nameOf(turn, open.presents)}`;
   return 'starts';
 }
@@ -100,50 +101,24 @@ function startOf(turn: TurnState, open: RunState): string {
 const progress = (open: RunState, answers: number): number =>
   open.purpose === 'present' ? 8 : answers > 0 ? Math.min(7, 5 + open.calls) : Math.min(4, 1 + open.calls);
 
-/** Keeps what a run does now. */
-export function note(event: Event, doing: Doing): void {
-  const words = wordsFor(event);
-  if (words === undefined || !('run' in event) || event.run === undefined) return;
-  if (doing.get(event.run)?.words !== words) doing.set(event.run, { words, since: event.at });
-}
-
-function wordsFor(event: Event): string | undefined {
-  switch (event.type) {
-    case 'tool.called':
-      return toolWords(event.tool, event.input);
-    case 'tool.returned':
-    case 'reasoning.delta':
-      return 'thinks';
-    case 'text.delta':
-    case 'tool.delta':
-      return 'writes';
-    case 'reply.restarted':
-      return 'asks its model again';
-    default:
-      return undefined;
-  }
-}
-
-/** The verb, and the argument that says the most. */
-const VERBS: Readonly<Record<string, readonly [verb: string, argument?: string]>> = {
-  read_file: ['reads', 'path'],
-  list_files: ['looks around', 'path'],
-  search: ['searches', 'pattern'],
-  view_media: ['looks at', 'path'],
-  write_file: ['writes', 'path'],
-  edit_file: ['edits', 'path'],
-  delete_file: ['removes', 'path'],
-  move_file: ['moves', 'from'],
-  run_command: ['runs', 'command'],
-  read_output: ['reads output'],
-  stop_command: ['stops a command'],
-  run_checks: ['runs the checks'],
-  new_answer: ['answers'],
-  vote: ['votes'],
+const VERBS: Readonly<Record<string, string>> = {
+  read_file: 'reads',
+  list_files: 'looks around',
+  search: 'searches',
+  view_media: 'looks at',
+  write_file: 'writes',
+  edit_file: 'edits',
+  delete_file: 'removes',
+  move_file: 'moves',
+  run_command: 'runs',
+  read_output: 'reads output',
+  stop_command: 'stops a command',
+  run_checks: 'runs the checks',
+  new_answer: 'answers',
+  vote: 'votes',
 };
 
-function toolWords(tool: string, input: unknown): string {
-  const [verb, argument] = VERBS[tool] ?? [inline(tool)];
-  const value: unknown = argument !== undefined && typeof input === 'object' && input !== null ? Reflect.get(input, argument) : undefined;
-  return typeof value === 'string' ? `${verb} ${oneLine(value, 80)}` : verb;
+function toolWords({ tool, about }: Extract<Act, { does: 'calls' }>): string {
+  const verb = VERBS[tool] ?? inline(tool);
+  return about === undefined ? verb : `${verb} ${oneLine(about, 80)}`;
 }

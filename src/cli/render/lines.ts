@@ -1,11 +1,11 @@
 /** A turn as plain lines, one for each milestone: for logs, pipes and readers of screens. */
 import { duration, inline, plural, sizeOf } from '../../engine/export/names.js';
-import { liveBallots } from '../../engine/patterns/tally.js';
 import { textOf } from '../../protocol/content.js';
 import type { FactEvent, FactOf } from '../../protocol/events.js';
 import type { Failure } from '../../protocol/failure.js';
+import { chosenOf, liveBallots } from '../../protocol/standing.js';
 import { currentTurn, runOf, type SessionState, type TurnState } from '../../protocol/state.js';
-import { chosenOf, coloursOf, evidenceText, nameOf, oneLine } from './words.js';
+import { coloursOf, evidenceText, nameOf, oneLine } from './words.js';
 
 /** What was asked to be allowed, by the call it is for: the answer names only the call. */
 export type Asked = ReadonlyMap<string, string>;

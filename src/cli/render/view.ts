@@ -2,8 +2,9 @@
 import stringWidth from 'string-width';
 import { inline } from '../../engine/export/names.js';
 import { type Event, isFact } from '../../protocol/events.js';
+import { follow, noLive } from '../../protocol/live.js';
 import { currentTurn, type SessionState } from '../../protocol/state.js';
-import { block, type Doing, note } from './block.js';
+import { block } from './block.js';
 import { deniedText, lineOf } from './lines.js';
 import { candidateRows, coloursOf } from './words.js';
 
@@ -66,7 +67,7 @@ function plainView({ write, state, verbosity, colour }: ViewOptions): View {
 
 function liveView({ write, state, columns, rows = () => process.stderr.rows ?? Number.POSITIVE_INFINITY, colour, now }: ViewOptions): View {
   const colours = coloursOf(colour);
-  const doing: Doing = new Map();
+  let live = noLive;
   const asked = new Map<string, string>();
   const notes: string[] = [];
   let drawn: { lines: string[]; width: number } = { lines: [], width: 0 };
@@ -81,7 +82,7 @@ function liveView({ write, state, columns, rows = () => process.stderr.rows ?? N
     if (turn === undefined || held) return;
     last = now();
     const width = Math.max(NARROWEST, columns());
-    const lines = block(state(), turn, doing, notes, { colours, width, height, now: last });
+    const lines = block(state(), turn, live, notes, { colours, width, height, now: last });
     if (width === drawn.width && lines.length === drawn.lines.length && lines.every((line, at) => line === drawn.lines[at])) return;
     write(picture(lines, drawn, width, columns()));
     drawn = { lines, width };
@@ -96,7 +97,7 @@ function liveView({ write, state, columns, rows = () => process.stderr.rows ?? N
   process.once('exit', restore);
   return {
     event(event) {
-      note(event, doing);
+      live = follow(live, event);
       if (event.type === 'approval.requested') asked.set(event.call, inline(event.what));
       if (event.type === 'approval.answered' && event.answer === 'denied') keep(notes, deniedText(event, state(), asked));
       soon();

@@ -3,11 +3,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
 import { inline, nameOf, plural } from '../../engine/export/names.js';
-import { liveBallots } from '../../engine/patterns/tally.js';
 import type { CandidateId, CheckResult } from '../../protocol/events.js';
+import { liveBallots } from '../../protocol/standing.js';
 import type { CandidateState, SessionState, TurnState, UsageTotal } from '../../protocol/state.js';
 
-export { chosenOf, nameOf } from '../../engine/export/names.js';
+export { nameOf } from '../../engine/export/names.js';
 
 export type Colours = ReturnType<typeof createColors>;
 export type Paint = (text: string) => string;

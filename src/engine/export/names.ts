@@ -1,6 +1,7 @@
 /** What people call the things of a turn, wherever they read of it: a terminal, an export. */
 import { stripVTControlCharacters } from 'node:util';
 import type { CandidateId } from '../../protocol/events.js';
+import { candidateName } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type TurnState } from '../../protocol/state.js';
 
 // Control characters but tab and line feed, separators of lines that are none, and what turns the direction of writing.
@@ -16,16 +17,8 @@ export const inline = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** What people call a candidate: `maya.2` is maya's second of the turn. */
-export function nameOf(turn: TurnState, id: CandidateId): string {
-  const candidate = turn.candidates.find((one) => one.id === id);
-  if (candidate === undefined) return inline(id);
-  const own = turn.candidates.filter((one) => one.agent === candidate.agent);
-  return `${inline(candidate.agent)}.${own.indexOf(candidate) + 1}`;
-}
-
-/** The best there is: the person's choice, the winner as it was presented, the winner. */
-export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+/** What people call a candidate, safe to print. */
+export const nameOf = (turn: TurnState, id: CandidateId): string => inline(candidateName(turn, id));
 
 /** The candidates that an apply is from. */
 export const candidatesIn = (apply: ApplyState): string => [...new Set(chosenIn(apply).map(({ candidate }) => candidate))].join(', ');
@@ -39,20 +32,6 @@ export function duration(ms: number): string {
   if (seconds < 60) return ms < 9_950 ? `${(ms / 1000).toFixed(1)}s` : `${seconds}s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
   return `${Math.floor(seconds / 3600)}h${String(Math.floor(seconds / 60) % 60).padStart(2, '0')}m`;
-}
-
-/**
- * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, an apply, the
- * next turn) does not make it longer.
- */
-export function workedMs(turn: TurnState): number {
-  const times = [
-    ...turn.runs.flatMap((run) => [run.startedAt, run.ended?.at ?? 0]),
-    ...turn.candidates.map((candidate) => candidate.at),
-    ...turn.ballots.filter((ballot) => ballot.voter !== 'you').map((ballot) => ballot.at),
-    ...Object.values(turn.checks).map((checks) => checks.endedAt ?? 0),
-  ];
-  return Math.max(0, Math.max(turn.startedAt, ...times) - turn.startedAt - turn.pausedMs);
 }
 
 /** `2 of 3 and you`: who voted for the winner, of the agents' ballots that count. */

@@ -1,9 +1,10 @@
 /** Consensus: everybody answers in its own workspace, sees what the others answered, improves on it or votes, until all have voted. */
 import type { AgentId, Decision } from '../../protocol/events.js';
+import { liveBallots, standing } from '../../protocol/standing.js';
 import type { RunState, TurnState } from '../../protocol/state.js';
 import { label } from './labels.js';
 import type { Pattern, Step } from './pattern.js';
-import { liveBallots, rules, standing, type Tally } from './tally.js';
+import { rules, type Tally } from './tally.js';
 import { active, isReady, nextSteps, openRuns, type Policy, withoutAnswer } from './turn.js';
 
 const ready = (turn: TurnState) => standing(turn).filter((candidate) => isReady(turn, candidate));

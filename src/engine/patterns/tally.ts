@@ -1,40 +1,12 @@
 /** Voting rules: pure functions from live ballots, candidates and evidence to standings. */
-import type { AgentId, CandidateId, Decision, Standing } from '../../protocol/events.js';
+import type { CandidateId, Decision, Standing } from '../../protocol/events.js';
+import { standing } from '../../protocol/standing.js';
 import type { BallotState, CandidateState, TurnState } from '../../protocol/state.js';
 
 export interface Tally {
   /** Best first; every candidate that stands is in it, with or without votes. */
   standings: Standing[];
   tie?: NonNullable<Decision['tie']>;
-}
-
-/** Each agent's latest answer of a work run: what can be voted for. */
-export function standing(turn: TurnState): CandidateState[] {
-  const latest = new Map<AgentId, CandidateState>();
-  for (const candidate of turn.candidates) if (candidate.purpose === 'work') latest.set(candidate.agent, candidate);
-  return [...latest.values()];
-}
-
-/**
- * The ballots that count, one a voter.
- * Invariant: an agent's ballot is live only if the agent had been shown every other agent's standing answer when it
- * cast it, and its choice still stands: a new answer voids what was cast before it, seen or not. The person's is never voided.
- */
-export function liveBallots(turn: TurnState): BallotState[] {
-  const stands = standing(turn);
-  const last = new Map<string, BallotState>();
-  for (const ballot of turn.ballots) last.set(ballot.voter, ballot);
-  return [...last.values()].filter((ballot) => ballot.voter === 'you' || isLive(turn, stands, ballot));
-}
-
-function isLive(turn: TurnState, stands: readonly CandidateState[], ballot: BallotState): boolean {
-  const seen = (id: CandidateId) =>
-    turn.shown.some((shown) => shown.voter === ballot.voter && shown.candidate === id && shown.seq < ballot.seq);
-  return (
-    stands.some((candidate) => candidate.id === ballot.choice) &&
-    seen(ballot.choice) &&
-    stands.every((candidate) => seen(candidate.id) || (candidate.agent === ballot.voter && candidate.seq < ballot.seq))
-  );
 }
 
 /** Voting rules by name; `PatternSpec.rule` is a key. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consensus } from '../../../src/engine/patterns/consensus.js';
-import { liveBallots } from '../../../src/engine/patterns/tally.js';
 import type { Ballot, FactEvent } from '../../../src/protocol/events.js';
+import { liveBallots } from '../../../src/protocol/standing.js';
 import { currentTurn, emptyState, reduce } from '../../../src/protocol/state.js';
 import { playRandomTeams } from './random-team.js';
 import { type Act, type Player, play } from './simulate.js';

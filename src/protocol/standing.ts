@@ -1,0 +1,57 @@
+/** What of a turn stands: the answers that can be voted for, the ballots that count, the best there is, the time it took. */
+import type { AgentId, CandidateId } from './events.js';
+import type { BallotState, CandidateState, TurnState } from './state.js';
+
+/** Each agent's latest answer of a work run: what can be voted for. */
+export function standing(turn: TurnState): CandidateState[] {
+  const latest = new Map<AgentId, CandidateState>();
+  for (const candidate of turn.candidates) if (candidate.purpose === 'work') latest.set(candidate.agent, candidate);
+  return [...latest.values()];
+}
+
+/**
+ * The ballots that count, one a voter.
+ * Invariant: an agent's ballot is live only if the agent had been shown every other agent's standing answer when it
+ * cast it, and its choice still stands: a new answer voids what was cast before it, seen or not. The person's is never voided.
+ */
+export function liveBallots(turn: TurnState): BallotState[] {
+  const stands = standing(turn);
+  const last = new Map<string, BallotState>();
+  for (const ballot of turn.ballots) last.set(ballot.voter, ballot);
+  return [...last.values()].filter((ballot) => ballot.voter === 'you' || isLive(turn, stands, ballot));
+}
+
+function isLive(turn: TurnState, stands: readonly CandidateState[], ballot: BallotState): boolean {
+  const seen = (id: CandidateId) =>
+    turn.shown.some((shown) => shown.voter === ballot.voter && shown.candidate === id && shown.seq < ballot.seq);
+  return (
+    stands.some((candidate) => candidate.id === ballot.choice) &&
+    seen(ballot.choice) &&
+    stands.every((candidate) => seen(candidate.id) || (candidate.agent === ballot.voter && candidate.seq < ballot.seq))
+  );
+}
+
+/** What people call a candidate: `maya.2` is maya's second of the turn. As it is in the log: not safe to print on a terminal. */
+export function candidateName(turn: TurnState, id: CandidateId): string {
+  const candidate = turn.candidates.find((one) => one.id === id);
+  if (candidate === undefined) return id;
+  const own = turn.candidates.filter((one) => one.agent === candidate.agent);
+  return `${candidate.agent}.${own.indexOf(candidate) + 1}`;
+}
+
+/** The best there is: the person's choice, the winner as it was presented, the winner. */
+export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+
+/**
+ * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, an apply, the
+ * next turn) does not make it longer.
+ */
+export function workedMs(turn: TurnState): number {
+  const times = [
+    ...turn.runs.flatMap((run) => [run.startedAt, run.ended?.at ?? 0]),
+    ...turn.candidates.map((candidate) => candidate.at),
+    ...turn.ballots.filter((ballot) => ballot.voter !== 'you').map((ballot) => ballot.at),
+    ...Object.values(turn.checks).map((checks) => checks.endedAt ?? 0),
+  ];
+  return Math.max(0, Math.max(turn.startedAt, ...times) - turn.startedAt - turn.pausedMs);
+}
