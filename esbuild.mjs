@@ -1,4 +1,4 @@
-// Builds the command line and the extension. `vscode` is external to the extension alone: a value import of it elsewhere breaks the build, and should.
+// Builds the command line, the extension and its windows. `vscode` is external to the extension alone: a value import of it elsewhere breaks the build, and should.
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -42,6 +42,23 @@ export const extension = {
   banner: { js: require },
 };
 
+/** What runs in the editor's webviews: a page loads `dist/webview/<name>.js` and `<name>.css`; the icons' font lies beside them. */
+/** @type {import('esbuild').BuildOptions} */
+export const webview = {
+  entryPoints: { sidebar: 'src/webview/sidebar.tsx', review: 'src/webview/review.tsx' },
+  outdir: 'dist/webview',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'chrome122',
+  tsconfig: 'src/webview/tsconfig.json',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+  minify: true,
+  sourcemap: true,
+  logLevel: 'warning',
+};
+
 async function build() {
   await rm('dist', { recursive: true, force: true });
   await esbuild.build(cli);
@@ -52,7 +69,7 @@ async function build() {
     await writeFile(`dist/${output}`, text.replace(/^#!.*\n/, '\n'));
   }
   await chmod('dist/cli.js', 0o755);
-  await esbuild.build(extension);
+  await Promise.all([esbuild.build(extension), esbuild.build(webview)]);
   // The sandbox's helpers, where its bundled code looks for them.
   await cp('node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp', 'dist/extension/vendor/seccomp', { recursive: true });
 }

@@ -17,6 +17,8 @@ function check(name, command, args) {
 
 check('types', 'tsc', ['-p', 'tsconfig.json']);
 check('types of the protocol (no Node)', 'tsc', ['-p', 'src/protocol/tsconfig.json']);
+check('types of the windows (no Node)', 'tsc', ['-p', 'src/webview/tsconfig.json']);
+check('types of the tests of the windows', 'tsc', ['-p', 'test/webview/tsconfig.json']);
 check('formatting and lint', 'biome', ['check', '.']);
 check('types of the tests in VS Code', 'tsc', ['-p', 'test/vscode/tsconfig.json']);
 check('dead code and unused dependencies', 'knip', []);

@@ -2,10 +2,10 @@
 import type { CandidateId, TreeId } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { FileDiff, HunkDiff } from '../protocol/review.js';
+import { standing } from '../protocol/standing.js';
 import type { CandidateState, SessionState, TurnState } from '../protocol/state.js';
 import type { Against } from '../protocol/wire.js';
 import { candidateIn } from './applying.js';
-import { standing } from '../protocol/standing.js';
 import { agreement, blocksOf } from './workspace/agreement.js';
 import { changes } from './workspace/changes.js';
 import { fileHunks, type TextHunk } from './workspace/file-hunks.js';

@@ -1,9 +1,10 @@
 /** `@massgen` in the Chat view: a task starts a session, and the answer follows it to its outcome. */
 import * as vscode from 'vscode';
-import { chosenOf, inline, nameOf, plural, sizeOf } from '../engine/export/names.js';
+import { inline, nameOf, plural, sizeOf } from '../engine/export/names.js';
 import { type Part, textOf } from '../protocol/content.js';
 import type { Event, SessionId } from '../protocol/events.js';
 import { FailureError, fail, failureOf } from '../protocol/failure.js';
+import { chosenOf } from '../protocol/standing.js';
 import { currentTurn, type SessionState, type TurnState } from '../protocol/state.js';
 import { relative } from './about.js';
 import { requireTrust } from './folder.js';

@@ -1,8 +1,9 @@
 /** Notifications: what an agent asks, and that a turn has ended. The sidebar shows both too; nothing opens by itself. */
 import * as vscode from 'vscode';
-import { chosenOf, inline, nameOf } from '../engine/export/names.js';
+import { inline, nameOf } from '../engine/export/names.js';
 import type { Event, SessionId } from '../protocol/events.js';
 import type { Permission } from '../protocol/intents.js';
+import { chosenOf } from '../protocol/standing.js';
 import { currentTurn } from '../protocol/state.js';
 import type { Asking } from '../protocol/wire.js';
 import type { Front } from './front.js';

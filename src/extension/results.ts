@@ -1,10 +1,11 @@
 /** The commands about what came of a session: looking, voting, applying, taking back, keeping. */
 import * as vscode from 'vscode';
 import { type Format, formats } from '../engine/export/document.js';
-import { chosenOf, inline, nameOf, sizeOf } from '../engine/export/names.js';
+import { inline, nameOf, sizeOf } from '../engine/export/names.js';
 import { textOf } from '../protocol/content.js';
 import type { CandidateId, Chosen, SessionId } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
+import { chosenOf } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type SessionState, type TurnState } from '../protocol/state.js';
 import type { App } from './app.js';
 import { requireTrust } from './folder.js';
