@@ -22,8 +22,9 @@ export function treeDocuments(): vscode.Disposable {
       if (tree === '') return '';
       const store = stores.get(folder) ?? opened(folder);
       stores.set(folder, store);
-      const bytes = await (await store).read(tree, uri.path.slice(1));
-      return bytes === undefined ? '' : new TextDecoder().decode(bytes);
+      const path = uri.path.slice(1);
+      const found = await (await store).read(tree, [path]);
+      return new TextDecoder().decode(found.get(path));
     },
   });
   return {

@@ -114,9 +114,9 @@ describe('the keys of the keyboard', () => {
     const text = (await vscode.workspace.openTextDocument(vscode.Uri.parse('vscode://defaultsettings/keybindings.json'))).getText();
     const keys = [...text.matchAll(/"key": "([^"]+)"/g)].map(([, key = '']) => key);
     assert.ok(keys.length > 500, `only ${keys.length} keys are known`);
-    const { keybindings } = vscode.extensions.getExtension('massgen.massgen')?.packageJSON.contributes as {
-      keybindings: { key: string }[];
-    };
+    const extension = vscode.extensions.getExtension('massgen.massgen');
+    assert.ok(extension, 'the extension is not there');
+    const { keybindings } = extension.packageJSON.contributes as { keybindings: { key: string }[] };
     const chord = keybindings[0]?.key.split(' ')[0] ?? '';
     assert.ok(
       keys.some((key) => key.startsWith(chord)),
