@@ -62,6 +62,11 @@ export const commands: readonly CommandRow[] = [
     run: async ([session = ''], options) => (await import('./sessions.js')).exportAs(session, options),
   },
   {
+    usage: 'sessions rename <session> <title>',
+    description: 'what a session is called in lists',
+    run: async ([session = '', title = ''], options) => (await import('./sessions.js')).rename(session, title, options),
+  },
+  {
     usage: 'sessions remove <session>',
     description: 'removes a session; what it applied stays',
     run: async ([session = ''], options) => (await import('./sessions.js')).remove(session, options),

@@ -5,6 +5,7 @@ import type { Fact } from '../protocol/events.js';
 const TYPES: Readonly<Record<Fact['type'], true>> = {
   'session.started': true,
   'session.resumed': true,
+  'session.renamed': true,
   'turn.started': true,
   'run.started': true,
   'candidates.shown': true,

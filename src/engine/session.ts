@@ -66,6 +66,8 @@ export interface Session extends AsyncDisposable {
   vote(candidate: CandidateId, reason: string): Decision | undefined;
   /** The person's choice over the agents' heads. */
   choose(candidate: CandidateId, reason?: string): void;
+  /** What the person calls the session; '' brings back the first words. */
+  rename(title: string): void;
   apply(request: ApplyRequest): Promise<ApplyOutcome>;
   /** What the folder's checks say of the base with what is chosen; recorded like all evidence. Throws `conflict` where it does not go together. */
   check(chosen: readonly Chosen[]): Promise<CheckResult[]>;
@@ -220,6 +222,10 @@ class LiveSession implements Session {
   choose(candidate: CandidateId, reason?: string): void {
     const { turn } = candidateIn(this.state, candidate);
     this.recorder.record({ type: 'winner.chosen', turn: turn.turn, by: 'you', candidate, ...(reason !== undefined && { reason }) });
+  }
+
+  rename(title: string): void {
+    this.recorder.record({ type: 'session.renamed', title: title.replace(/\s+/g, ' ').trim() });
   }
 
   apply(request: ApplyRequest): Promise<ApplyOutcome> {

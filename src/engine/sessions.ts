@@ -1,28 +1,17 @@
 /** The sessions of a folder, as their logs tell: listing, finding and reading them takes no lock. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textOf } from '../protocol/content.js';
 import type { FactEvent, SessionId } from '../protocol/events.js';
 import type { Failure } from '../protocol/failure.js';
 import { fail } from '../protocol/failure.js';
-import { currentTurn, emptyState, reduce, type SessionState } from '../protocol/state.js';
+import { currentTurn, emptyState, reduce, type SessionState, titleOf } from '../protocol/state.js';
+import type { SessionRow } from '../protocol/wire.js';
+import { documentOf, type Format } from './export/document.js';
 import { readLog } from './log.js';
-import { lockOwner } from './process/lock.js';
-
-export interface SessionRow {
-  id: SessionId;
-  /** First words of the first request. */
-  title: string;
-  startedAt: number;
-  /** Time of the last fact. */
-  lastAt: number;
-  turns: number;
-  /** How its last turn stands: its outcome; `running` where a living process writes it; `cut-off` where `resume` can go on. `unreadable` where the log is. */
-  status: 'decided' | 'undecided' | 'cancelled' | 'failed' | 'running' | 'cut-off' | 'unreadable';
-  /** Known cost in US dollars; `unknown` where it is a floor. */
-  costUsd: number;
-  unknown: boolean;
-}
+import { acquireLock, lockOwner } from './process/lock.js';
+import { openStore } from './workspace/open-store.js';
 
 export interface SessionLog {
   id: SessionId;
@@ -43,9 +32,31 @@ function sessionsFolder(folder: string): string {
 }
 
 /** Newest first. */
-export async function listSessions(folder: string): Promise<SessionRow[]> {
-  const rows = await Promise.all(idsIn(folder).map((id) => rowOf(folder, id)));
-  return rows.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+export const listSessions = (folder: string): Promise<SessionRow[]> => openCatalogue(folder).rows();
+
+/** The sessions of a folder, asked for again and again: a log that has not grown is not read again. */
+export interface Catalogue {
+  /** Newest first. */
+  rows(): Promise<SessionRow[]>;
+}
+
+export function openCatalogue(folder: string): Catalogue {
+  const known = new Map<SessionId, { as: string; row: SessionRow }>();
+  const rowAt = async (id: SessionId): Promise<SessionRow> => {
+    const { size, mtimeMs } = statSync(sessionFiles(folder, id).log);
+    const as = `${size} ${mtimeMs}`;
+    const before = known.get(id);
+    // What is still at work is only as much as a living process says.
+    const row = before?.as === as ? { ...before.row, status: await statusOf(folder, id, before.row.status) } : await rowOf(folder, id);
+    known.set(id, { as, row });
+    return row;
+  };
+  return {
+    async rows() {
+      const rows = await Promise.all(idsIn(folder).map(rowAt));
+      return rows.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+    },
+  };
 }
 
 /** An older MassGen keeps other things in that folder: only what has a log of ours is a session. */
@@ -59,20 +70,81 @@ async function rowOf(folder: string, id: SessionId): Promise<SessionRow> {
   const { state, events, readOnly } = await readSession(folder, id);
   const turn = currentTurn(state);
   const usage = Object.values(state.usage);
-  const first = state.turns[0];
-  const title = first === undefined ? '' : textOf(first.request).replace(/\s+/g, ' ').trim().slice(0, 80);
-  const living = turn !== undefined && turn.decision === undefined && (await lockOwner(sessionFiles(folder, id).lock)) !== undefined;
-  const status = turn?.decision?.outcome ?? (living ? 'running' : 'cut-off');
+  const standing = state.applies.filter((apply) => apply.status === 'applied');
   return {
     id,
-    title,
+    title: titleOf(state),
     startedAt: events[0]?.at ?? 0,
     lastAt: state.at,
     turns: state.turns.length,
-    status: readOnly !== undefined && events.length === 0 ? 'unreadable' : status,
+    agents: turn?.agents.length ?? 0,
+    status: readOnly !== undefined && events.length === 0 ? 'unreadable' : await statusOf(folder, id, turn?.decision?.outcome ?? 'cut-off'),
     costUsd: usage.reduce((sum, one) => sum + one.costUsd, 0),
     unknown: usage.some((one) => one.unknown),
+    bytes: await bytesBelow(sessionFiles(folder, id).folder),
+    applied: new Set(standing.flatMap((apply) => apply.paths)).size,
   };
+}
+
+/** What has no outcome is running where a living process writes it, and cut off where none does. */
+async function statusOf(folder: string, id: SessionId, status: SessionRow['status']): Promise<SessionRow['status']> {
+  if (status !== 'cut-off' && status !== 'running') return status;
+  return (await lockOwner(sessionFiles(folder, id).lock)) === undefined ? 'cut-off' : 'running';
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0, // Gone meanwhile.
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Removes the session's log and its workspaces; what it applied stays. Throws `locked` where a living process writes it. */
+export async function removeSession(folder: string, id: SessionId): Promise<void> {
+  const files = sessionFiles(folder, id);
+  await using _lock = await acquireLock(files.lock, `the removal of session ${id}`);
+  await using store = await openStore(folder);
+  await store.cleanUp(id);
+  await rm(files.folder, { recursive: true, force: true });
+}
+
+/** Where a session says something. */
+export interface Match {
+  turn: string;
+  in: 'title' | 'request' | 'candidate' | 'ballot';
+  text: string;
+}
+
+/** In what was asked, answered and given as a reason, and in the title; upper and lower case are alike. Newest first. */
+export async function searchSessions(folder: string, text: string): Promise<(SessionRow & { matches: Match[] })[]> {
+  const rows = await listSessions(folder);
+  const all = await Promise.all(
+    rows.map(async (row) => ({ ...row, matches: matchesIn((await readSession(folder, row.id)).state, text.toLowerCase()) })),
+  );
+  return all.filter((row) => row.matches.length > 0);
+}
+
+function matchesIn(state: SessionState, wanted: string): Match[] {
+  const named: Match[] = state.title ? [{ turn: '', in: 'title', text: state.title }] : [];
+  const said = state.turns.flatMap((turn): Match[] => [
+    { turn: turn.turn, in: 'request', text: textOf(turn.request) },
+    ...turn.candidates.map((candidate): Match => ({ turn: turn.turn, in: 'candidate', text: textOf(candidate.words) })),
+    ...turn.ballots.map((ballot): Match => ({ turn: turn.turn, in: 'ballot', text: ballot.reason })),
+  ]);
+  return [...named, ...said].filter((one) => one.text.toLowerCase().includes(wanted));
+}
+
+/** A session as a document. */
+export async function exportSession(folder: string, id: SessionId, format: Format): Promise<string> {
+  const { events } = await readSession(folder, id);
+  await using store = await openStore(folder);
+  return documentOf(format, events, (base, tree) => store.diff(base, tree));
 }
 
 /** The id that `which` means: an id, a unique prefix, or `latest`. Throws `not-found`, naming what there is, or `usage` for an ambiguous prefix. */

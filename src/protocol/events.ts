@@ -213,6 +213,8 @@ export interface Chosen {
 export type Fact =
   | { type: 'session.started'; id: SessionId; version: number; folder: string }
   | { type: 'session.resumed' }
+  /** By the person; until then a session is called by its first words. */
+  | { type: 'session.renamed'; title: string }
   | ({
       type: 'turn.started';
       turn: TurnId;

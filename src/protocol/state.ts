@@ -1,4 +1,5 @@
 /** What a session is at one moment: a fold of its facts. Replaying the log gives the live state, after any prefix. */
+import { textOf } from './content.js';
 import type {
   AgentId,
   Ballot,
@@ -123,6 +124,8 @@ export interface UsageTotal {
 export interface SessionState {
   id: SessionId;
   folder: string;
+  /** As the person named it; see `titleOf`. */
+  title?: string;
   seq: number;
   /** Time of the last fact. */
   at: number;
@@ -143,6 +146,12 @@ export function reduce(state: SessionState, event: Event): SessionState {
 
 export const currentTurn = (state: SessionState): TurnState | undefined => state.turns[state.turns.length - 1];
 
+/** What the person named it, else the first words of the first request. */
+export function titleOf({ title, turns: [first] }: SessionState): string {
+  if (title) return title;
+  return first === undefined ? '' : textOf(first.request).replace(/\s+/g, ' ').trim().slice(0, 80);
+}
+
 export const runOf = (state: SessionState, id: RunId): RunState | undefined =>
   state.turns.flatMap((turn) => turn.runs).find((run) => run.id === id);
 
@@ -161,6 +170,8 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
       if (turn === undefined || turn.decision !== undefined) return state;
       return inTurn(state, turn.turn, (one) => ({ ...one, pausedMs: one.pausedMs + Math.max(0, at - state.at) }));
     }
+    case 'session.renamed':
+      return { ...state, title: fact.title };
     case 'turn.started': {
       const { type: _, ...started } = fact;
       const turn: TurnState = {

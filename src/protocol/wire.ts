@@ -14,6 +14,7 @@ export interface SessionRow {
   lastAt: number;
   turns: number;
   agents: number;
+  /** How its last turn stands: its outcome; `running` where a living process writes it; `cut-off` where `resume` can go on. */
   status: 'decided' | 'undecided' | 'cancelled' | 'failed' | 'running' | 'cut-off' | 'unreadable';
   /** Known cost in US dollars; `unknown` where it is a floor. */
   costUsd: number;

@@ -1,11 +1,12 @@
 /** What a command prints as its result: candidates, the outcome, sessions, what an apply did. */
 import { duration, inline, plural, safe, sizeOf, votesText } from '../../engine/export/names.js';
 import type { ApplyOutcome } from '../../engine/session.js';
-import type { SessionLog, SessionRow } from '../../engine/sessions.js';
+import type { SessionLog } from '../../engine/sessions.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult } from '../../protocol/events.js';
 import { chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
+import type { SessionRow } from '../../protocol/wire.js';
 import { failureText } from './lines.js';
 import {
   type Colours,

@@ -24,16 +24,23 @@ const NAMES = ['massgen.yaml', 'massgen.yml', 'massgen.json', path.join('.massge
 
 /** The folder's configuration, else the user's own; undefined where there is none. */
 export async function findConfig(folder: string, env: Env): Promise<string | undefined> {
-  const places = [...NAMES.map((name) => path.resolve(folder, name)), path.join(configHome(env), 'config.yaml')];
-  for (const place of places) {
-    const there = await access(place).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR', // One that cannot be read is found, and reading it says why.
-    );
-    if (there) return place;
-  }
-  return undefined;
+  const [first] = await findConfigs(folder, env);
+  return first;
 }
+
+/** All that there are: the folder's, then the user's own. */
+export async function findConfigs(folder: string, env: Env): Promise<string[]> {
+  const places = [...NAMES.map((name) => path.resolve(folder, name)), path.join(configHome(env), 'config.yaml')];
+  const there = await Promise.all(places.map(isThere));
+  return places.filter((_, at) => there[at]);
+}
+
+/** One that cannot be read is found, and reading it says why. */
+const isThere = (place: string): Promise<boolean> =>
+  access(place).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 
 /** Throws a ConfigError with every problem that was found. */
 export async function loadConfig(file: string, options: LoadOptions): Promise<TeamConfig> {
