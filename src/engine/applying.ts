@@ -1,6 +1,7 @@
 /** Brings a candidate into the folder and takes it back, as facts: what is begun is written down before, what was done after. */
 import type { ApplyId, CandidateId, Chosen } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
+import type { Preview } from '../protocol/review.js';
 import type { ApplyState, CandidateState, SessionState, TurnState } from '../protocol/state.js';
 import { nameOf } from './export/names.js';
 import type { Host } from './host.js';
@@ -49,6 +50,14 @@ export function partsOf(state: SessionState, chosen: readonly Chosen[]): Omit<Pa
   const { turn } = first;
   const parts = found.map(({ candidate, selection }) => ({ name: nameOf(turn, candidate.id), tree: candidate.tree, selection }));
   return { base: turn.base, parts, turn };
+}
+
+/** What an apply would do, without a lock: the folder may change until it is done. */
+export async function previewOf(store: Store, state: SessionState, chosen: readonly Chosen[]): Promise<Preview> {
+  if (chosen.length === 0) return { paths: [], conflicts: [], kept: 0 };
+  const { base, parts } = partsOf(state, chosen);
+  const { paths, conflicts, kept } = await planParts(store, { base, parts });
+  return { paths, conflicts: conflicts.map(({ path, why }) => ({ path, why })), kept: kept.length };
 }
 
 /** With a conflict that is not marked nothing is changed, and nothing is recorded. */

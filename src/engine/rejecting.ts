@@ -14,7 +14,7 @@ import { treeWithout } from './workspace/selection.js';
 import type { Store } from './workspace/store.js';
 
 /** A file of an apply of which something is neither accepted nor rejected yet. */
-export interface PendingFile extends Omit<FileDiff, 'changedBy'> {
+export interface PendingFile extends Omit<FileDiff, 'changedBy' | 'hunks'> {
   /** Numbered as in the apply's whole change, which is what is accepted and rejected. Empty: pending as a whole (binary, renamed, a link). */
   hunks: Omit<HunkDiff, 'same' | 'differently'>[];
 }

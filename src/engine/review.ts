@@ -9,6 +9,7 @@ import { candidateIn } from './applying.js';
 import { agreement, blocksOf } from './workspace/agreement.js';
 import { changes } from './workspace/changes.js';
 import { fileHunks, type TextHunk } from './workspace/file-hunks.js';
+import { patchOf } from './workspace/patch.js';
 import { type RawChange, rawChanges } from './workspace/raw.js';
 import { remembering } from './workspace/remember.js';
 import type { Store } from './workspace/store.js';
@@ -62,8 +63,11 @@ export function openReview(store: Pick<Store, 'gitDir' | 'capture'>, state: () =
           paths: new Set((await rawOf(turn.base, other.tree)).flatMap((change) => [change.path, inBase(change)])),
         })),
       );
+      const patch = against === 'base' ? await patchOf(gitDir, from, candidate.tree) : undefined;
+      const hunks = new Map(patch?.files.map((file) => [file.path, file.hunks.length]));
       return files.map((change) => ({
         ...change,
+        ...(patch && { hunks: hunks.get(change.path) ?? 0 }),
         changedBy: others.filter(({ paths }) => paths.has(change.from ?? change.path)).map((other) => other.id),
       }));
     },

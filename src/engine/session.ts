@@ -21,12 +21,12 @@ import { LOG_VERSION } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, type SessionState } from '../protocol/state.js';
 import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf, recoverApplies, undoLast } from './applying.js';
+import { attachment } from './attachment.js';
 import { openChecking } from './checking.js';
 import { resolveKey, secretsOf } from './config/keys.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Host } from './host.js';
 import { type Log, openLog } from './log.js';
-import { mediaType } from './media-type.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
 import { acquireLock, type Lock } from './process/lock.js';
 import { connect } from './providers/index.js';
@@ -272,8 +272,7 @@ class LiveSession implements Session {
     const bytes = await readFile(file).catch((cause: unknown) => {
       throw fail('usage', `The attachment ${file} cannot be read.`, { cause });
     });
-    const { type, mime } = mediaType(file);
-    return { type, name: basename(file), mime, blob: await this.store.putBlob(bytes), bytes: bytes.length };
+    return attachment(this.store, basename(file), bytes);
   }
 
   /** Completes what a killed process had begun to apply. */

@@ -10,6 +10,8 @@ export interface FileDiff {
   binary: boolean;
   added: number;
   removed: number;
+  /** How many hunks there are against the base; 0 where it is changed as a whole. Absent: not counted. */
+  hunks?: number;
   /** Candidates (latest of each agent) that change this file too, itself included. */
   changedBy: CandidateId[];
 }

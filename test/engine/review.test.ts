@@ -30,8 +30,8 @@ describe('the files of a candidate', () => {
       rin: { 'a.ts': base['a.ts'], 'b.ts': 'b\n', 'd.ts': text(30, { 1: 'one' }) },
     });
     expect(await review.files('c-maya', 'base')).toEqual([
-      { path: 'a.ts', kind: 'modified', binary: false, added: 1, removed: 1, changedBy: ['c-maya', 'c-otto'] },
-      { path: 'new.ts', kind: 'added', binary: false, added: 1, removed: 0, changedBy: ['c-maya'] },
+      { path: 'a.ts', kind: 'modified', binary: false, added: 1, removed: 1, hunks: 1, changedBy: ['c-maya', 'c-otto'] },
+      { path: 'new.ts', kind: 'added', binary: false, added: 1, removed: 0, hunks: 1, changedBy: ['c-maya'] },
     ]);
     expect(await review.files('c-rin', 'base')).toMatchObject([{ path: 'd.ts', from: 'c.ts', kind: 'renamed', changedBy: ['c-rin'] }]);
     expect(await review.files('c-maya', 'c-otto')).toMatchObject([{ path: 'a.ts' }, { path: 'b.ts' }, { path: 'new.ts' }]);
