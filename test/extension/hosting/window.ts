@@ -44,7 +44,7 @@ export interface TestEditor extends Editor {
   ran: string[];
 }
 
-function testEditor(): TestEditor {
+export function testEditor(): TestEditor {
   const drafts = new Map<ViewName, unknown>();
   const ran: string[] = [];
   return {
