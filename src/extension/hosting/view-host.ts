@@ -3,7 +3,7 @@ import type { Part } from '../../protocol/content.js';
 import type { SessionId } from '../../protocol/events.js';
 import { failureOf } from '../../protocol/failure.js';
 import { titleOf } from '../../protocol/state.js';
-import type { Answers, Opened, Query, ToHost, ToView } from '../../protocol/wire.js';
+import type { Answers, Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../protocol/wire.js';
 import type { Clock, Editor, ViewName } from './editor.js';
 import type { OpenSessions } from './open-sessions.js';
 import { openOutbox } from './outbox.js';
@@ -45,6 +45,8 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
   let watch: Watch | undefined;
   /** Before the view is ready it cannot take a message. */
   let isReady = false;
+  /** Snapshots that are being made: what happens meanwhile is in them. */
+  let opening = 0;
   let composing: Extract<ToView, { send: 'compose' }> | undefined;
 
   const hold = (id: SessionId | undefined): void => {
@@ -59,12 +61,10 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
     options.log(failureOf(error).message);
   }
 
-  const open = async (): Promise<void> => {
+  const snapshot = (rows: SessionRow[], teams: TeamChoice[]): Opened => {
     const draft = editor.draft(view);
-    const [rows, teams] = await Promise.all([sessions.rows(), sessions.teams()]);
-    // From here on nothing waits: the snapshot and the events after it fit together.
     const seen = watch?.now();
-    const opened: Opened = {
+    return {
       view,
       ...(seen && { session: { state: seen.state, tail: seen.events.slice(-TAIL), title: titleOf(seen.state) } }),
       rows,
@@ -74,8 +74,18 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
       trusted: editor.trusted(),
       ...(draft !== undefined && { draft }),
     };
+  };
+  /** Invariant: the snapshot and the events that are sent after it fit together: none is missing between them. */
+  const open = async (): Promise<void> => {
+    opening += 1;
     outbox.clear();
-    send({ send: 'open', opened });
+    try {
+      const [rows, teams] = await Promise.all([sessions.rows(), sessions.teams()]);
+      // Made and sent in one tick: nothing can come between.
+      send({ send: 'open', opened: snapshot(rows, teams) });
+    } finally {
+      opening -= 1;
+    }
     isReady = true;
     if (composing !== undefined) send(composing);
     composing = undefined;
@@ -91,7 +101,7 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
   const off = sessions.subscribe((change) => {
     if (!isReady) return;
     if (change.of !== 'event') safely(refresh(change.of));
-    else if (change.session === watch?.id) outbox.event(change.session, change.event);
+    else if (change.session === watch?.id && opening === 0) outbox.event(change.session, change.event);
   });
 
   /** Of the session that is shown, or of one that is looked at for this question only. */
