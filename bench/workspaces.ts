@@ -74,7 +74,7 @@ async function byStore(root: string): Promise<number> {
   try {
     await using store = await openStore(root);
     const start = performance.now();
-    const { tree } = await store.capture();
+    const { tree } = await store.capture({ forked: true });
     await Promise.all(WORKSPACES.map((name) => store.fork({ session: 's', name, tree })));
     return performance.now() - start;
   } finally {

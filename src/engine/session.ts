@@ -176,7 +176,7 @@ class LiveSession implements Session {
     await this.cleaning;
     await this.meet(team.agents);
     this.prepare(team.agents);
-    const { tree: base, summary } = await this.store.capture();
+    const { tree: base, summary } = await this.store.capture({ forked: true });
     const { store, host, recorder } = this;
     const { checks } = team.settings;
     const checkSpecs = checks === 'detect' ? await detectChecks(store.root, store.prefix) : checksFromConfig(checks, store.prefix);

@@ -10,6 +10,8 @@ const FEW = 64;
 const IDLE_MS = 3000;
 
 export interface CopyThreads extends AsyncDisposable {
+  /** Starts them ahead of a job that is to come: that takes as long as copying a thousand files. */
+  start(): void;
   /** Does the whole job in parts; throws the signal's reason when it aborts, no part running any more. */
   run(job: Omit<CopyJob, 'begin' | 'end'>, signal?: AbortSignal): Promise<void>;
 }
@@ -86,6 +88,9 @@ export function copyThreads(most = Math.min(availableParallelism(), 8)): CopyThr
     });
 
   return {
+    start() {
+      while (idle.size + busy.size < most) rest(start());
+    },
     async run(job, signal) {
       const count = job.kinds.length;
       signal?.throwIfAborted();

@@ -20,6 +20,8 @@ type CheckoutOptions = NonNullable<Parameters<Store['checkout']>[2]>;
 type Dependencies = NonNullable<ForkOptions['dependencies']>;
 
 export interface Forks extends AsyncDisposable {
+  /** Workspaces of this tree are to be made soon. */
+  expect(tree: Promise<TreeId>): void;
   fork(options: ForkOptions): Promise<Workspace>;
   checkout(tree: TreeId, to: string, options?: CheckoutOptions): Promise<Checkout>;
 }
@@ -54,6 +56,7 @@ export function forking(layout: Layout): Forks {
   };
 
   return {
+    expect: layOut.expect,
     async fork(options) {
       const root = join(layout.home, 'workspaces', options.session, options.name);
       const own = join(layout.gitDir, 'workspaces', options.session, options.name);

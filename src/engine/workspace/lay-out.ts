@@ -34,6 +34,8 @@ export const MINIMAL: readonly string[] = ['-c', 'core.checkStat=minimal', '-c',
 export interface LayOut extends AsyncDisposable {
   /** `to`: a folder that is there and empty. */
   (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut>;
+  /** A tree of the folder as it is now is to be laid out soon: what can be made ready before it is known is, and the rest once it is. */
+  expect(tree: Promise<string>): void;
 }
 
 /** Folders that get the same tree: each file is read once for all of them. */
@@ -91,7 +93,12 @@ export function layingOut(layout: Layout): LayOut {
       signal?.throwIfAborted();
     }
   };
-  return Object.assign(layOut, { [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() });
+  const expect = (tree: Promise<string>): void => {
+    threads.start();
+    // Whoever lays it out is told what went wrong.
+    tree.then(planFor).catch(() => undefined);
+  };
+  return Object.assign(layOut, { expect, [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() });
 }
 
 /** Aborts once nobody wants it any more. */

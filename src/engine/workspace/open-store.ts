@@ -34,6 +34,7 @@ export async function openStore(folder: string): Promise<Store> {
     // One at a time: two would write the same index.
     capture(options) {
       const next: Promise<Base> = capturing.then(() => capture(options));
+      if (options?.forked) forks.expect(next.then(({ tree }) => tree));
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
       return next;
     },

@@ -45,8 +45,8 @@ export interface Store extends AsyncDisposable {
   /** The `.massgen` folder (in `folder`). */
   readonly home: string;
 
-  /** The folder as it is now, as a tree. Persons' files, index and `.git` are not written. */
-  capture(options?: { signal?: AbortSignal; progress?: (message: string) => void }): Promise<Base>;
+  /** The folder as it is now, as a tree. Persons' files, index and `.git` are not written. `forked`: workspaces of it are to follow. */
+  capture(options?: { signal?: AbortSignal; progress?: (message: string) => void; forked?: boolean }): Promise<Base>;
   /** A new workspace under `home/workspaces/<session>/<name>` at `tree`. An existing one of that name is reopened as it is. */
   fork(options: {
     session: string;
