@@ -2,7 +2,7 @@
 import type { ApplyId, Selection } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { FileDiff, HunkDiff } from '../protocol/review.js';
-import { type ApplyState, joined } from '../protocol/state.js';
+import { type ApplyState, joined, type SessionState } from '../protocol/state.js';
 import type { ApplyOutcome } from './applying.js';
 import type { Recorder } from './recorder.js';
 import { planChange, writeChanges } from './workspace/apply.js';
@@ -25,8 +25,8 @@ export interface Pending {
 }
 
 /** Throws `not-found` where it does not stand. */
-function standing(recorder: Recorder, id: ApplyId | undefined): ApplyState {
-  const apply = recorder.state.applies.findLast((one) => one.status === 'applied' && (id === undefined || one.id === id));
+function standing({ applies }: Pick<SessionState, 'applies'>, id: ApplyId | undefined): ApplyState {
+  const apply = applies.findLast((one) => one.status === 'applied' && (id === undefined || one.id === id));
   if (apply !== undefined) return apply;
   throw fail(
     'not-found',
@@ -35,8 +35,8 @@ function standing(recorder: Recorder, id: ApplyId | undefined): ApplyState {
 }
 
 /** What is neither accepted nor rejected of an apply that stands; of the last one where none is named. */
-export async function pendingOf({ gitDir }: Pick<Store, 'gitDir'>, recorder: Recorder, id?: ApplyId): Promise<Pending> {
-  const { id: apply, before, after, accepted, rejected } = standing(recorder, id);
+export async function pendingOf({ gitDir }: Pick<Store, 'gitDir'>, state: SessionState, id?: ApplyId): Promise<Pending> {
+  const { id: apply, before, after, accepted, rejected } = standing(state, id);
   const done = joined(accepted, rejected);
   if (done === 'all') return { apply, files: [] };
   const choices = choicesOf(done);
@@ -69,7 +69,7 @@ const signsOf = (lines: readonly string[]): string =>
 
 /** Throws `not-found` or `usage` for what the apply does not have. */
 export async function accept({ gitDir }: Pick<Store, 'gitDir'>, recorder: Recorder, id: ApplyId, selection: Selection): Promise<void> {
-  const { before, after } = standing(recorder, id);
+  const { before, after } = standing(recorder.state, id);
   await treeWithout(gitDir, before, after, selection);
   recorder.record({ type: 'changes.accepted', apply: id, selection });
 }
@@ -79,7 +79,7 @@ export async function accept({ gitDir }: Pick<Store, 'gitDir'>, recorder: Record
  * It needs no fact before it: where it is cut off, to reject the same again merges to the same end.
  */
 export async function reject(store: Store, recorder: Recorder, id: ApplyId, selection: Selection): Promise<ApplyOutcome> {
-  const { before, after, stands, rejected } = standing(recorder, id);
+  const { before, after, stands, rejected } = standing(recorder.state, id);
   const to = await treeWithout(store.gitDir, before, after, joined(rejected, selection));
   const plan = await planChange(store, { from: stands, to });
   if (plan.conflicts.length > 0) return { plan };

@@ -257,7 +257,7 @@ class LiveSession implements Session {
   }
 
   pending(apply?: ApplyId): Promise<Pending> {
-    return pendingOf(this.store, this.recorder, apply);
+    return pendingOf(this.store, this.state, apply);
   }
 
   accept(apply: ApplyId, selection: Selection): Promise<void> {

@@ -36,6 +36,7 @@ test('the state holds what the facts say, not the numbers and times that they st
   const state = folded({ type: 'session.started', id: 's', version: 1, folder: '/f' }, started, apply, ended);
   expect(currentTurn(state)?.decision).toEqual({ outcome: 'undecided', standings: [], ballots: { live: 0, needed: 1 } });
   for (const key of ['seq', 'at', 'type']) expect(currentTurn(state)).not.toHaveProperty(key);
-  expect(state.applies).toEqual([{ id: 'a1', candidate: 'c1', selection: 'all', paths: [], before: 'b', after: 'c', status: 'started' }]);
+  const fresh = { status: 'started', stands: 'c', accepted: [], rejected: [], rejections: [] };
+  expect(state.applies).toEqual([{ id: 'a1', candidate: 'c1', selection: 'all', paths: [], before: 'b', after: 'c', ...fresh }]);
   expect({ seq: state.seq, at: state.at }).toEqual({ seq: 4, at: 3 });
 });

@@ -3,12 +3,13 @@ import { previewOf } from '../../engine/applying.js';
 import { attachment } from '../../engine/attachment.js';
 import type { Host } from '../../engine/host.js';
 import { FOUND, type Offer, offeredTeams } from '../../engine/offers.js';
+import { type Pending, pendingOf } from '../../engine/rejecting.js';
 import { openReview, type Review } from '../../engine/review.js';
 import { openCatalogue, removeSession, searchSessions } from '../../engine/sessions.js';
 import { openStore } from '../../engine/workspace/open-store.js';
 import type { Store } from '../../engine/workspace/store.js';
 import type { Part } from '../../protocol/content.js';
-import type { Chosen, Event, SessionId, Team } from '../../protocol/events.js';
+import type { ApplyId, Chosen, Event, Selection, SessionId, Team } from '../../protocol/events.js';
 import { fail, failureOf } from '../../protocol/failure.js';
 import type { Intent } from '../../protocol/intents.js';
 import type { Preview } from '../../protocol/review.js';
@@ -39,6 +40,12 @@ export interface OpenSessions extends AsyncDisposable {
   /** The diffs of a session that is watched. */
   review(watch: Watch): Promise<Review>;
   preview(watch: Watch, chosen: readonly Chosen[]): Promise<Preview>;
+  /** What of an apply that stands (the last where none is named) is neither accepted nor rejected yet. Throws `not-found` where none stands. */
+  pending(watch: Watch, apply?: ApplyId): Promise<Pending>;
+  /** The person keeps it; `selection` is of the apply's own change, as `pending` numbers it. */
+  accept(id: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
+  /** Takes exactly that out of the folder again, or throws `conflict` and changes nothing. */
+  reject(id: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
   /** Runs the folder's checks on what is chosen, and records what they say. */
   checks(id: SessionId, chosen: readonly Chosen[]): Promise<Answers['checks']>;
   search(text: string): Promise<SessionRow[]>;
@@ -233,6 +240,11 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
       return known;
     },
     preview: async (watch, chosen) => previewOf(await store(), watch.now().state, chosen),
+    pending: async (watch, apply) => pendingOf(await store(), watch.now().state, apply),
+    accept: (id, apply, selection) => live.use(id, (session) => session.accept(apply, selection)),
+    async reject(id, apply, selection) {
+      conflictsOf(await live.use(id, (session) => session.reject(apply, selection)));
+    },
     async checks(id, chosen) {
       requireTrust();
       const results = await live.use(id, (session) => session.check(chosen));

@@ -84,6 +84,20 @@ test('start, watch, review, apply two hunks of one and a file of another, undo, 
   expect(review.state.applies).toMatchObject([{ status: 'applied', candidate: maya, also: [{ candidate: otto }] }]);
   expect(read('a.txt')).toBe(lines({ 5: 'maya 5', 30: 'maya 30', 45: 'my own 45' }));
   expect(read('b.txt')).toBe('otto\n');
+
+  // One hunk of it is kept, another goes again; both are facts.
+  const watch = sessions.watch(id);
+  const pending = async () => (await sessions.pending(watch)).files.map((file) => [file.path, ...file.hunks.map((hunk) => hunk.number)]);
+  expect(await pending()).toEqual([
+    ['a.txt', 1, 2],
+    ['b.txt', 1],
+  ]);
+  await sessions.accept(id, 'a1', [{ path: 'a.txt', hunks: [1] }]);
+  await sessions.reject(id, 'a1', [{ path: 'a.txt', hunks: [2] }]);
+  expect(read('a.txt')).toBe(lines({ 5: 'maya 5', 45: 'my own 45' }));
+  expect(await pending()).toEqual([['b.txt', 1]]);
+  await review.fact('changes.rejected');
+  watch.end();
   await review.intend({ do: 'undo', session: id });
   expect(git(folder, 'status', '--porcelain')).toBe(before);
   expect(read('a.txt')).toBe(lines({ 45: 'my own 45' }));
