@@ -45,7 +45,7 @@ export interface Mention {
   label: string;
   /** Dimmed, beside the label. */
   detail?: string;
-  /** Goes into the request's text: a path, `path#L10-L20`, `@problems`. */
+  /** Goes into the request's text behind the `@`: a path, `path#L10-L20`, `problems`. */
   text: string;
 }
 

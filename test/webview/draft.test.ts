@@ -12,7 +12,7 @@ describe('a mention', () => {
   ])('in %j at %i', (text, caret, expected) => expect(mentionAt(text, caret)).toEqual(expected));
 
   test('takes the place of what was typed, and the caret goes on behind it', () => {
-    expect(withMention('Fix @li now', { from: 4, typed: 'li' }, 'src/limiter.ts')).toEqual({ text: 'Fix src/limiter.ts now', caret: 19 });
+    expect(withMention('Fix @li now', { from: 4, typed: 'li' }, 'src/limiter.ts')).toEqual({ text: 'Fix @src/limiter.ts now', caret: 20 });
     expect(withMention('@', { from: 0, typed: '' }, '@problems')).toEqual({ text: '@problems ', caret: 10 });
   });
 });

@@ -52,7 +52,7 @@ describe('the composer', () => {
     expect(await page.getByRole('listbox').getByRole('option', { selected: true }).textContent()).toContain('limiter.ts');
     await box.press('ArrowDown');
     await box.press('Enter');
-    expect(await box.inputValue()).toBe('Look at src/limiter.ts#L41-L45 ');
+    expect(await box.inputValue()).toBe('Look at @src/limiter.ts#L41-L45 ');
     expect(await page.getByRole('listbox').count()).toBe(0);
     await box.press('Control+Enter');
     await expect.poll(() => view.said('intent').length).toBe(1);

@@ -21,6 +21,7 @@ export function Bar({ shown: { state, title }, turn }: { shown: Shown; turn: Tur
   const last = turn === state.turns.at(-1);
   const phase = last ? phaseOf(state, store.rows.value) : (turn.decision?.outcome ?? 'cut-off');
   const number = state.turns.indexOf(turn) + 1;
+  const { compact } = review.view.value;
   return (
     <header class="bar">
       <div class="row wrap">
@@ -37,6 +38,12 @@ export function Bar({ shown: { state, title }, turn }: { shown: Shown; turn: Tur
             {t('round')}
           </Button>
           <Button onClick={() => host.command('massgen.exportSession', state.id)}>{t('export')}</Button>
+          <IconButton
+            icon={compact ? 'unfold' : 'fold'}
+            label={t('compact')}
+            pressed={compact}
+            onClick={() => review.show({ compact: !compact })}
+          />
           <IconButton icon="keyboard" label={t('help')} onClick={() => (review.help.value = true)} />
         </span>
       </div>

@@ -73,11 +73,16 @@ function Card({ session, turn, candidate, number, viewed, compact }: CardProps) 
           <span class="dim clip">{inline(spec?.backend.model ?? '')}</span>
         </button>
         {compact && <Verdict turn={turn} candidate={candidate} />}
-        {winner && <span class="badge">{turn.chosen === undefined ? t('winner') : t('winner.yours')}</span>}
+        {winner && <Winner words={turn.chosen === undefined ? t('winner') : t('winner.yours')} compact={compact} />}
       </div>
       {!compact && <Inside session={session} turn={turn} candidate={candidate} />}
     </article>
   );
+}
+
+function Winner({ words, compact }: { words: string; compact: boolean }) {
+  if (!compact) return <span class="badge">{words}</span>;
+  return <span class="star codicon codicon-star-full" role="img" aria-label={words} title={words} />;
 }
 
 function Verdict({ turn, candidate }: { turn: TurnState; candidate: CandidateState }) {

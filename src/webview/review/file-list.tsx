@@ -24,7 +24,8 @@ export function FileList({ turn }: { turn: TurnState }) {
   return (
     <nav class="files" aria-label={t('files.label')}>
       <h2>
-        {t('files', rows.length)} · {t('files.chosen', chosen)}
+        {t('files', rows.length)}
+        {chosen > 0 ? ` · ${t('files.chosen', chosen)}` : ''}
       </h2>
       {loading && rows.length === 0 && <Loading words={t('loading')} />}
       <Window tops={tops} label={t('files.label')} class="file-rows" at={{ row: at, moved: at }}>

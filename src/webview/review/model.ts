@@ -57,6 +57,8 @@ export interface View {
 }
 
 const PREVIEW_MS = 200;
+/** In smaller panels the cards begin small, for the sake of the diff. */
+const SMALL = 620;
 
 export const ReviewContext = createContext<Review | undefined>(undefined);
 
@@ -67,7 +69,12 @@ export function useReview(): Review {
 }
 
 export function createReview({ store, host }: App): Review {
-  const view = signal<View>({ against: 'base', mode: 'unified', ignoreWhitespace: false, compact: window.innerHeight < 560 });
+  const view = signal<View>({
+    against: 'base',
+    mode: 'unified',
+    ignoreWhitespace: false,
+    compact: window.innerHeight < SMALL || window.innerWidth < SMALL,
+  });
   const choices = signal<Choices>(nothing);
   const preview = signal<Loaded<Preview> | undefined>(undefined);
   const checks = signal<Loaded<Answers['checks']> | undefined>(undefined);

@@ -30,8 +30,9 @@ export function mentionAt(text: string, caret: number): { from: number; typed: s
   return { from: caret - typed.length - 1, typed };
 }
 
-/** The text with the mention in the place of what was typed, and where the caret then is. */
-export function withMention(text: string, at: { from: number; typed: string }, mention: string): { text: string; caret: number } {
+/** The text with the mention in the place of what was typed, its `@` before it, and where the caret then is. */
+export function withMention(text: string, at: { from: number; typed: string }, named: string): { text: string; caret: number } {
+  const mention = named.startsWith('@') ? named : `@${named}`;
   const rest = text.slice(at.from + 1 + at.typed.length);
   const gap = rest.startsWith(' ') ? '' : ' ';
   return { text: text.slice(0, at.from) + mention + gap + rest, caret: at.from + mention.length + 1 };
