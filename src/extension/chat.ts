@@ -1,11 +1,12 @@
 /** `@massgen` in the Chat view: a task starts a session, and the answer follows it to its outcome. */
+
 import * as vscode from 'vscode';
 import { inline, nameOf, plural, sizeOf } from '../engine/export/names.js';
 import { type Part, textOf } from '../protocol/content.js';
 import type { Event, SessionId } from '../protocol/events.js';
 import { FailureError, fail, failureOf } from '../protocol/failure.js';
 import { chosenOf } from '../protocol/standing.js';
-import { currentTurn, type SessionState, type TurnState } from '../protocol/state.js';
+import { currentTurn, type TurnState } from '../protocol/state.js';
 import { relative } from './about.js';
 import { requireTrust } from './folder.js';
 import type { Front } from './front.js';
@@ -40,10 +41,8 @@ async function answer(
   const before = sessionOf(context);
   const known = before !== undefined && front.seen().rows.some(({ id }) => id === before);
   stream.progress(t('The agents begin, each in its own copy of your folder …'));
-  const { session, state } = await follow(front, stream, token, () =>
-    front.intend(known ? { do: 'say', session: before, request: parts } : { do: 'start', request: parts }),
-  );
-  const turn = currentTurn(state);
+  const session = await front.intend(known ? { do: 'say', session: before, request: parts } : { do: 'start', request: parts });
+  const turn = await follow(front, session, stream, token);
   if (turn !== undefined) stream.markdown(outcomeText(turn));
   if (turn !== undefined && turn.candidates.length > 0)
     stream.button({ command: 'massgen.review', title: t('Review Candidates'), arguments: [session] });
@@ -69,45 +68,43 @@ function sessionOf({ history }: vscode.ChatContext): SessionId | undefined {
   return typeof metadata === 'string' ? metadata : undefined;
 }
 
-/** Begins with `begin`, tells what happens, and waits for the turn's end; the person's cancelling stops the turn. */
+/** Tells what happens until the turn's end; the person's cancelling stops the turn. */
 async function follow(
   front: Front,
+  session: SessionId,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
-  begin: () => Promise<void>,
-): Promise<{ session: SessionId; state: SessionState }> {
-  let session: SessionId | undefined;
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const listening = front.onEvent((id, event) => {
-    if (event.type === 'turn.started') session ??= id;
-    if (id !== session) return;
-    const line = progressText(front.seen().state, event);
-    if (line !== undefined) stream.progress(line);
-    if (event.type === 'turn.ended') end();
-  });
-  const stopping = token.onCancellationRequested(() => {
-    if (session !== undefined) void front.intend({ do: 'stop', session });
-  });
-  try {
-    await begin();
-    await ended;
-  } finally {
+): Promise<TurnState | undefined> {
+  await front.show(session);
+  const turnNow = (): TurnState | undefined => {
+    const { state } = front.seen();
+    return state?.id === session ? currentTurn(state) : undefined;
+  };
+  const stop = (): void => void front.intend({ do: 'stop', session });
+  const stopping = token.onCancellationRequested(stop);
+  if (token.isCancellationRequested) stop();
+  let last = turnNow();
+  await new Promise<void>((resolve) => {
+    const listening = front.onEvent((id, event) => {
+      if (id !== session) return;
+      last = turnNow() ?? last;
+      const line = last && progressText(last, event);
+      if (line !== undefined) stream.progress(line);
+      if (event.type !== 'turn.ended') return;
+      listening.dispose();
+      resolve();
+    });
+    if (last?.decision === undefined) return;
     listening.dispose();
-    stopping.dispose();
-  }
-  const { state } = front.seen();
-  if (session === undefined || state === undefined) throw new Error('A turn ended that had not begun');
-  return { session, state };
+    resolve();
+  });
+  stopping.dispose();
+  return last;
 }
 
 /** Milestones only. */
-function progressText(state: SessionState | undefined, event: Event): string | undefined {
+function progressText(turn: TurnState, event: Event): string | undefined {
   const { t } = vscode.l10n;
-  const turn = state && currentTurn(state);
-  if (turn === undefined) return undefined;
   if (event.type === 'candidate.submitted') return t('{0} answers', nameOf(turn, event.candidate.id));
   if (event.type === 'ballot.cast')
     return t('{0} votes for {1}: {2}', event.ballot.voter, nameOf(turn, event.ballot.choice), inline(event.ballot.reason));

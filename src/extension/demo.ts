@@ -16,6 +16,10 @@ export async function playDemo(storage: vscode.Uri, turnTo: (folder: string) => 
   const front = await turnTo(folder);
   await vscode.commands.executeCommand(`${views.sidebar}.focus`);
   await front.intend({ do: 'start', request: [{ type: 'text', text: task }] });
+  void offerToOpen(folder);
+}
+
+async function offerToOpen(folder: string): Promise<void> {
   const open = vscode.l10n.t('Open the Sample Project');
   const text = vscode.l10n.t('The demo works on a sample project of its own: {0}', folder);
   const picked = await vscode.window.showInformationMessage(text, open);

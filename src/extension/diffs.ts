@@ -47,7 +47,7 @@ export function diffCommands(front: () => Promise<Front>): Pick<App, 'openDiff' 
     const { readSession } = await import('../engine/sessions.js');
     const { state } = await readSession(one.folder, session);
     const { turn, candidate } = candidateOf(state, id);
-    const files = await one.ask({ get: 'files', session, candidate: id, against: 'base' });
+    const files = await one.files(session, id);
     const name = nameOf(turn, id);
     const left = ({ from, path, kind }: FileDiff) => uriOf(one.folder, kind === 'added' ? undefined : turn.base, from ?? path);
     const right = ({ path, kind }: FileDiff) => uriOf(one.folder, kind === 'deleted' ? undefined : candidate.tree, path);

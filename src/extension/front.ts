@@ -1,30 +1,36 @@
-/** What the window's parts need of the sessions of its folder; `hosting` fills it in. */
-import type { Event, SessionId } from '../protocol/events.js';
+/** What the window's parts need of the sessions of its folder. */
+import type { CandidateId, Chosen, Event, SessionId } from '../protocol/events.js';
 import type { Intent } from '../protocol/intents.js';
-import type { Answers, Query, TeamChoice, ToHost, ToView } from '../protocol/wire.js';
+import type { FileDiff, Preview } from '../protocol/review.js';
+import type { TeamChoice, ToHost, ToView } from '../protocol/wire.js';
 import type { Composed } from './app.js';
 import type { Seen } from './glance.js';
 
-/** A webview, as those that answer it know it. */
+/** A webview, as what answers it knows it. */
 export interface Connection {
   receive(message: ToHost): void;
   dispose(): void;
 }
 
-export interface Front {
+export interface Front extends AsyncDisposable {
   readonly folder: string;
   seen(): Seen;
   /** Something that `seen` gives has changed. */
   onChange(listener: () => void): { dispose(): void };
+  /** Events of the session that is shown, and of those that this window works on. */
   onEvent(listener: (session: SessionId, event: Event) => void): { dispose(): void };
-  /** Throws a failure where it was refused. */
-  intend(intent: Intent): Promise<void>;
-  ask<Q extends Query>(query: Q): Promise<Answers[Q['get']]>;
+  /** Gives the session that it is about; resolves of a turn once it has begun. Throws a failure where it was refused. */
+  intend(intent: Intent): Promise<SessionId>;
+  preview(session: SessionId, chosen: readonly Chosen[]): Promise<Preview>;
+  /** What a candidate changes against the base of its turn. */
+  files(session: SessionId, candidate: CandidateId): Promise<FileDiff[]>;
   teams(): Promise<TeamChoice[]>;
-  /** Which session the sidebar shows; undefined: none, to begin a new one. */
-  show(session: SessionId | undefined): Promise<void>;
-  connect(view: 'sidebar' | 'review', session: SessionId | undefined, post: (message: ToView) => void): Connection;
-  compose(what: Composed): void;
   /** The team that is offered first from now on. */
-  prefer(team: string): void;
+  prefer(team: string): Promise<void>;
+  /** Which session the window shows; undefined: none, to begin a new one. */
+  show(session: SessionId | undefined): Promise<void>;
+  /** `session`: what a review is of. The sidebar shows the window's. */
+  connect(view: 'sidebar' | 'review', session: SessionId | undefined, post: (message: ToView) => void): Connection;
+  /** Puts it into the composer; kept until that is there. */
+  compose(what: Composed): void;
 }

@@ -1,4 +1,5 @@
 /** What the window says of a session at a glance: the status bar, and the keys that commands are shown by. Pure; words come from `t`. */
+
 import { inline, nameOf } from '../engine/export/names.js';
 import { chosenOf } from '../protocol/standing.js';
 import { currentTurn, type SessionState, type UsageTotal } from '../protocol/state.js';

@@ -1,14 +1,16 @@
-/** The engine's ports as an editor fills them in. */
+/** The engine's ports as an editor fills them in; what agents ask is answered by whoever knows their session. */
 import { randomInt } from 'node:crypto';
 import type { LogOutputChannel } from 'vscode';
 import type { Host } from '../engine/host.js';
 import { editorModels } from './editor-models.js';
 
-/** What asks the person is added by whoever knows the session. */
-export function editorHost(env: Host['env'], log: LogOutputChannel): Omit<Host, 'approve'> {
+/** `env` is read whenever a key is needed: keys may be set while the window is open. */
+export function editorHost(env: () => Host['env'], log: LogOutputChannel): Omit<Host, 'approve'> {
   return {
     now: Date.now,
-    env,
+    get env() {
+      return env();
+    },
     seed: () => randomInt(2 ** 32),
     models: editorModels,
     log: (level, message) => log[level](message),

@@ -6,6 +6,7 @@ import { type CommandRow, commands } from './commands.js';
 import { diffCommands, treeDocuments } from './diffs.js';
 import { showFailure } from './failures.js';
 import { currentFolder, pickFolder } from './folder.js';
+import type { Front } from './front.js';
 import { openKeys } from './keys.js';
 import { notifications } from './notify.js';
 import { resultCommands } from './results.js';
@@ -16,7 +17,17 @@ import { reviewPanel } from './views/review.js';
 import { sidebarView } from './views/sidebar.js';
 import { openFronts } from './window.js';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What must have ended before the editor ends this process: agents are stopped, and what they did up to then is kept. */
+let leave: () => Promise<void> = async () => undefined;
+
+export const deactivate = (): Promise<void> => leave();
+
+/** What tests, and other extensions, reach. */
+export interface Api {
+  front(): Promise<Front>;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel('MassGen', { log: true });
   const failed = (error: unknown): void => showFailure(error, log);
   const keys = openKeys(context);
@@ -32,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     onFailure: failed,
   });
+  leave = async () => fronts[Symbol.asyncDispose]();
   const review = reviewPanel(context, (session) => fronts.connect('review', session));
   const app: App = {
     ...sessionCommands(fronts.front),
@@ -52,7 +64,6 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     keys,
     status,
-    fronts,
     review,
     treeDocuments(),
     chatParticipant(fronts.front, context.extensionUri),
@@ -67,4 +78,5 @@ export function activate(context: vscode.ExtensionContext): void {
       }),
     ),
   );
+  return { front: fronts.front };
 }

@@ -1,4 +1,5 @@
 /** Notifications: what an agent asks, and that a turn has ended. The sidebar shows both too; nothing opens by itself. */
+
 import * as vscode from 'vscode';
 import { inline, nameOf } from '../engine/export/names.js';
 import type { Event, SessionId } from '../protocol/events.js';

@@ -1,12 +1,16 @@
-/** Begins the front of one folder: what answers its views and commands. */
+/** Begins the front of one folder: its sessions, what of them the window shows, and the views on them. */
 import * as vscode from 'vscode';
-import { detectTeam } from '../engine/config/detect.js';
-import type { Host } from '../engine/host.js';
-import { listSessions } from '../engine/sessions.js';
-import { fail } from '../protocol/failure.js';
-import type { SessionRow, TeamChoice, ToView } from '../protocol/wire.js';
+import { offeredTeams } from '../engine/offers.js';
+import type { SessionId } from '../protocol/events.js';
+import { failureOf } from '../protocol/failure.js';
+import type { SessionRow } from '../protocol/wire.js';
+import type { Composed } from './app.js';
 import type { Front } from './front.js';
 import { editorHost } from './host.js';
+import type { Clock, Editor } from './hosting/editor.js';
+import { openSessions } from './hosting/open-sessions.js';
+import { openViewHost, type ViewHost } from './hosting/view-host.js';
+import type { Watch } from './hosting/watching.js';
 import type { Keys } from './keys.js';
 import { mentionsFor } from './mentions.js';
 
@@ -16,52 +20,187 @@ export interface FrontPorts {
   log: vscode.LogOutputChannel;
 }
 
-/** Reads the folder's sessions. Working on them comes with `hosting`. */
-export async function openFront(folder: string, { keys, log }: FrontPorts): Promise<Front & vscode.Disposable> {
-  const rows = (await listSessions(folder)).map((row): SessionRow => ({ ...row, agents: 0, bytes: 0, applied: 0 }));
-  const views = new Set<(message: ToView) => void>();
-  const refused = () => fail('usage', 'Sessions can only be read yet.');
-  const opened = (view: 'sidebar' | 'review'): ToView => ({
-    send: 'open',
-    opened: { view, rows, teams: [], asking: [], locale: vscode.env.language, trusted: vscode.workspace.isTrusted },
+const clock: Clock = {
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export async function openFront(folder: string, { context, keys, log }: FrontPorts): Promise<Front> {
+  const memory = memoryOf(context, folder);
+  let env = await keys.env(folder);
+  const host = editorHost(() => env, log);
+  const sessions = openSessions({
+    folder,
+    host,
+    clock,
+    trusted: () => vscode.workspace.isTrusted,
+    async offers() {
+      const all = await offeredTeams({ folder, env, probes: { editor: host.models } });
+      const preferred = memory.team();
+      return all.sort((a, b) => Number(b.choice.id === preferred) - Number(a.choice.id === preferred));
+    },
   });
+  const editor: Editor = {
+    locale: vscode.env.language,
+    trusted: () => vscode.workspace.isTrusted,
+    mentions: (text) => mentionsFor(text, folder),
+    run: async (command, args) => vscode.commands.executeCommand(command, ...args),
+    draft: memory.draft,
+    keepDraft: memory.keepDraft,
+  };
+
+  const changed = new vscode.EventEmitter<void>();
+  const happened = new vscode.EventEmitter<Parameters<Parameters<Front['onEvent']>[0]>>();
+  /** Sessions that this window works on are followed whatever it shows. */
+  const followed = new Map<SessionId, Watch>();
+  let rows: SessionRow[] = await sessions.rows();
+  let shown: Watch | undefined;
+  let sidebar: ViewHost | undefined;
+  let composed: Composed | undefined;
+
+  /** Told by the sidebar, or without one by whoever shows a session. A session that is gone is none. */
+  function nowShown(id: SessionId | undefined): void {
+    const before = shown;
+    shown = id === undefined ? undefined : watched(id);
+    before?.end();
+    memory.keepShown(shown?.id);
+    changed.fire();
+  }
+  function watched(id: SessionId): Watch | undefined {
+    try {
+      return sessions.watch(id);
+    } catch (error) {
+      log.info(failureOf(error).message);
+      return undefined;
+    }
+  }
+  function follow(id: SessionId): void {
+    if (!followed.has(id)) followed.set(id, sessions.watch(id));
+  }
+  const show = async (id: SessionId | undefined): Promise<void> => (sidebar === undefined ? nowShown(id) : sidebar.show(id));
+  const during = async <T>(id: SessionId, ask: (watch: Watch) => Promise<T>): Promise<T> => {
+    const watch = sessions.watch(id);
+    try {
+      return await ask(watch);
+    } finally {
+      watch.end();
+    }
+  };
+
+  function list(): void {
+    sessions.rows().then(
+      (now) => {
+        rows = now;
+        for (const { id } of now) if (sessions.works(id)) follow(id);
+        changed.fire();
+      },
+      (error: unknown) => log.warn(failureOf(error).message),
+    );
+  }
+
+  const listening = sessions.subscribe((change) => {
+    if (change.of === 'event') {
+      happened.fire([change.session, change.event]);
+      if (change.event.type === 'turn.ended') {
+        followed.get(change.session)?.end();
+        followed.delete(change.session);
+      }
+      if ('seq' in change.event && change.session === shown?.id) changed.fire();
+    } else if (change.of === 'asking') changed.fire();
+    else if (change.of === 'rows') list();
+  });
+  const keysChanging = keys.onDidChange(async () => {
+    env = await keys.env(folder);
+    sessions.refreshTeams();
+  });
+  const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => sidebar?.receive({ send: 'ready' }));
+  nowShown(memory.shown());
+
   return {
     folder,
-    seen: () => ({ working: false, rows, asking: [] }),
-    onChange: () => ({ dispose: () => undefined }),
-    onEvent: () => ({ dispose: () => undefined }),
-    intend: async () => Promise.reject(refused()),
-    ask: async () => Promise.reject(refused()),
-    teams: async () => found(editorHost(await keys.env(folder), log)),
-    show: async () => undefined,
-    prefer: () => undefined,
-    compose: (what) => {
-      for (const post of views) post({ send: 'compose', ...what, focus: true });
+    seen: () => ({
+      state: shown?.now().state,
+      working: shown !== undefined && sessions.works(shown.id),
+      elsewhere: rows.some((row) => row.id === shown?.id && row.status === 'running'),
+      rows,
+      asking: sessions.asking(),
+    }),
+    onChange: (listener) => changed.event(listener),
+    onEvent: (listener) => happened.event(([session, event]) => listener(session, event)),
+    async intend(intent) {
+      const id = await sessions.intend(intent.do === 'start' ? withTeam(intent, memory.team()) : intent);
+      if (intent.do === 'start') await show(id);
+      if (intent.do === 'remove' && shown?.id === id) await show(undefined);
+      list();
+      return id;
     },
-    connect(view, _session, post) {
-      views.add(post);
+    preview: (id, chosen) => during(id, (watch) => sessions.preview(watch, chosen)),
+    files: (id, candidate) => during(id, async (watch) => (await sessions.review(watch)).files(candidate, 'base')),
+    teams: () => sessions.teams(),
+    async prefer(team) {
+      await memory.keepTeam(team);
+      sessions.refreshTeams();
+    },
+    show,
+    connect(view, session, post) {
+      const viewHost = openViewHost({
+        view,
+        sessions,
+        editor,
+        clock,
+        send: post,
+        session: view === 'sidebar' ? shown?.id : session,
+        ...(view === 'sidebar' && { showing: nowShown }),
+        log: (message) => log.warn(message),
+      });
+      if (view === 'sidebar') {
+        sidebar = viewHost;
+        if (composed !== undefined) viewHost.compose({ ...composed, focus: true });
+        composed = undefined;
+      }
       return {
-        receive(message) {
-          if (message.send === 'query' && message.query.get === 'mentions') {
-            const { id } = message;
-            void mentionsFor(message.query.text, folder).then((value) => post({ send: 'answer', id, value }));
-            return;
-          }
-          if (message.send === 'ready' || message.send === 'resync') post(opened(view));
-          else if (message.send === 'command') void vscode.commands.executeCommand(message.command, ...message.args);
-          else if (message.send === 'intent' || message.send === 'query')
-            post({ send: 'refusal', id: message.id, failure: refused().failure });
+        receive: viewHost.receive,
+        dispose() {
+          if (sidebar === viewHost) sidebar = undefined;
+          viewHost.end();
         },
-        dispose: () => views.delete(post),
       };
     },
-    dispose: () => views.clear(),
+    compose(what) {
+      if (sidebar === undefined) composed = what;
+      else sidebar.compose({ ...what, focus: true });
+    },
+    async [Symbol.asyncDispose]() {
+      listening();
+      keysChanging.dispose();
+      trusting.dispose();
+      shown?.end();
+      for (const watch of followed.values()) watch.end();
+      await sessions[Symbol.asyncDispose]();
+      changed.dispose();
+      happened.dispose();
+    },
   };
 }
 
-async function found(host: Pick<Host, 'env' | 'models'>): Promise<TeamChoice[]> {
-  const { team } = await detectTeam(host.env, { editor: host.models });
-  if (team === undefined) return [];
-  const agents = team.agents.map(({ id, label, backend }) => ({ id, label, model: backend.model }));
-  return [{ id: 'found', from: vscode.l10n.t('What was found'), agents, pattern: team.pattern.id, limits: team.limits }];
+type Start = Extract<Parameters<Front['intend']>[0], { do: 'start' }>;
+
+/** What the person chose before holds where nothing else is said. */
+const withTeam = (intent: Start, team: string | undefined): Start =>
+  intent.team === undefined && team !== undefined ? { ...intent, team } : intent;
+
+/** What survives a reload of the window, for each folder. */
+function memoryOf({ workspaceState }: vscode.ExtensionContext, folder: string) {
+  const key = (what: string): string => `massgen.${what}:${folder}`;
+  const keep = (what: string, value: unknown): Thenable<void> => workspaceState.update(key(what), value);
+  return {
+    shown: () => workspaceState.get<SessionId>(key('shown')),
+    keepShown: (id: SessionId | undefined) => void keep('shown', id),
+    team: () => workspaceState.get<string>(key('team')),
+    keepTeam: (team: string) => keep('team', team),
+    draft: (view: string) => workspaceState.get<unknown>(key(`draft.${view}`)),
+    keepDraft: (view: string, draft: unknown) => void keep(`draft.${view}`, draft),
+  };
 }

@@ -1,4 +1,5 @@
 /** The commands about what came of a session: looking, voting, applying, taking back, keeping. */
+
 import * as vscode from 'vscode';
 import { type Format, formats } from '../engine/export/document.js';
 import { inline, nameOf, sizeOf } from '../engine/export/names.js';
@@ -97,7 +98,7 @@ export function resultCommands(front: () => Promise<Front>, openReview: (session
 
   /** Says what it will do before it does it. */
   async function confirmed(one: Front, session: SessionId, chosen: Chosen[], name: string): Promise<boolean> {
-    const { paths, conflicts, kept } = await one.ask({ get: 'preview', session, chosen });
+    const { paths, conflicts, kept } = await one.preview(session, chosen);
     if (conflicts.length > 0)
       throw fail(
         'conflict',

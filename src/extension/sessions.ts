@@ -109,7 +109,7 @@ export function sessionCommands(front: () => Promise<Front>): SessionCommands {
           hint: t('Set an API key, start a local model server, or write a configuration.'),
         });
       const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Who works on the next task?') });
-      if (picked !== undefined) one.prefer(picked.team.id);
+      if (picked !== undefined) await one.prefer(picked.team.id);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { ToHost, ToView } from '../protocol/wire.js';
 import type { Connection, Front } from './front.js';
 import type { Connect } from './views/sidebar.js';
 
-export interface Fronts extends vscode.Disposable {
+export interface Fronts extends AsyncDisposable {
   /** Throws where no folder is open. */
   front(): Promise<Front>;
   /** From now on the sessions are about this folder. */
@@ -25,11 +25,11 @@ interface Attached {
 /** `first`: the folder at the start. `open` begins a front; `onFront` sees each as it comes. */
 export function openFronts(options: {
   first(): string | undefined;
-  open(folder: string): Promise<Front & vscode.Disposable>;
+  open(folder: string): Promise<Front>;
   onFront(front: Front): vscode.Disposable;
   onFailure(error: unknown): void;
 }): Fronts {
-  let current: { folder: string; front: Promise<Front & vscode.Disposable>; watching: Promise<vscode.Disposable> } | undefined;
+  let current: { folder: string; front: Promise<Front>; watching: Promise<vscode.Disposable> } | undefined;
   const views = new Set<Attached>();
 
   function begin(folder: string): Promise<Front> {
@@ -55,7 +55,7 @@ export function openFronts(options: {
     current = undefined;
     for (const view of views) (await view.connection?.catch(() => undefined))?.dispose();
     (await before?.watching.catch(() => undefined))?.dispose();
-    (await before?.front.catch(() => undefined))?.dispose();
+    await (await before?.front.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 
   async function turnTo(folder: string): Promise<Front> {
@@ -92,7 +92,7 @@ export function openFronts(options: {
     };
   }
 
-  return { front, turnTo, connect, dispose: () => void end().catch(options.onFailure) };
+  return { front, turnTo, connect, [Symbol.asyncDispose]: end };
 }
 
 const noFolder = () =>

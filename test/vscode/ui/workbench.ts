@@ -82,12 +82,20 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     page,
     folder,
     view,
+    // Commands come with their extension, a moment after the window: a palette that was opened before does not have them.
     async run(title) {
-      await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget input.input');
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+      for (let tries = 0; ; tries++) {
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget input.input').fill(`>${title}`);
+        const there = await row.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        if (there) return row.click();
+        if (tries === 10) throw new Error(`The palette does not have "${title}"`);
+        await page.keyboard.press('Escape');
+      }
     },
     async sidebar() {
       const tab = page.locator('.activitybar a.action-label[aria-label="MassGen"]').first();
