@@ -21,8 +21,13 @@ export const labelOf = (turn: TurnState, agent: AgentId | 'you'): string =>
   agent === 'you' ? t('you') : inline(turn.agents.find((one) => one.id === agent)?.label ?? agent);
 
 /** The answers that an apply is from. */
-export const fromOf = (turn: TurnState, apply: ApplyState): string =>
-  [...new Set(chosenIn(apply).map(({ candidate }) => nameOf(turn, candidate)))].join(', ');
+export function fromOf(state: SessionState, apply: ApplyState): string {
+  const names = chosenIn(apply).map(({ candidate }) => {
+    const turn = state.turns.find((one) => one.candidates.some(({ id }) => id === candidate));
+    return turn === undefined ? candidate : nameOf(turn, candidate);
+  });
+  return [...new Set(names)].join(', ');
+}
 
 /** The answers that a person chooses between, in the order of the team: each agent's latest, as it was presented where it was. */
 export function answersOf(turn: TurnState): CandidateState[] {

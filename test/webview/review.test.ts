@@ -223,6 +223,25 @@ describe('the keyboard', () => {
     expect(view.said('command').at(-1)).toMatchObject({ command: 'massgen.openDiff', args: ['s1', 'c1', 'src/limiter.ts'] });
   });
 
+  test('gives the focus back, and never takes it because something comes into view', async () => {
+    await using view = await open({ height: 620 });
+    const { page } = view;
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
+    await page.getByRole('button', { name: 'Vote for rin.1' }).click();
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toBe('Vote for rin.1');
+    await show(view, 'limiter.ts src');
+    await page.getByText('only maya did this').waitFor();
+    await page.keyboard.press('j');
+    await expect.poll(focused).toMatch(/^Choose change 41,3/);
+    await page.getByRole('button', { name: 'Remark on change 58,3' }).click();
+    await page.getByRole('textbox').pressSequentially('here');
+    // A fact that comes draws all anew.
+    await view.send({ send: 'events', session: 's1', events: [nextFact(whole, { type: 'session.resumed' })] });
+    await page.getByRole('textbox').pressSequentially(' I am');
+    expect(await page.getByRole('textbox').inputValue()).toBe('here I am');
+  });
+
   test('has its help, and leaves what is typed alone', async () => {
     await using view = await open();
     await view.page.keyboard.press('?');

@@ -95,6 +95,22 @@ describe('the composer', () => {
     expect(await view.page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
   });
 
+  test('speaks to the session that is shown, or begins a new one', async () => {
+    await using view = await open(whole);
+    const { page } = view;
+    await page.getByRole('textbox', { name: 'What should be done' }).fill('Now the docs');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
+    await page.getByRole('button', { name: 'New session' }).click();
+    await page.getByRole('textbox', { name: 'What should be done' }).fill('Another thing');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'New session' }).waitFor();
+    expect(view.said('intent').map(({ intent }) => [intent.do, 'session' in intent ? intent.session : undefined])).toEqual([
+      ['say', 's1'],
+      ['start', undefined],
+    ]);
+  });
+
   test('without a team says what to do', async () => {
     await using view = await open(undefined, { teams: [] });
     await view.page.getByRole('button', { name: 'Play the demo' }).click();

@@ -6,19 +6,19 @@ interface TickProps {
   tick: Tick;
   label: string;
   onToggle(): void;
-  /** It takes the focus whenever this grows. */
-  focus?: number | undefined;
+  /** Asked once when it is drawn and again when it changes: whether to take the focus. */
+  claims?: (() => boolean) | undefined;
   disabled?: boolean;
 }
 
-export function TickBox({ tick, label, onToggle, focus, disabled }: TickProps) {
+export function TickBox({ tick, label, onToggle, claims, disabled }: TickProps) {
   const box = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     if (box.current !== null) box.current.indeterminate = tick === 'some';
   }, [tick]);
   useLayoutEffect(() => {
-    if (focus !== undefined) box.current?.focus({ preventScroll: true });
-  }, [focus]);
+    if (claims?.()) box.current?.focus({ preventScroll: true });
+  });
   return (
     <input
       ref={box}

@@ -5,6 +5,8 @@ import { windowOf } from '../review/rows.js';
 
 interface WindowProps {
   tops: Float64Array;
+  /** What it shows: where that is another thing, it begins at its top. */
+  of: string;
   label: string;
   class: string;
   /** Draws the rows from `first` up to, without, `last`. */
@@ -15,7 +17,7 @@ interface WindowProps {
   width?: string;
 }
 
-export function Window({ tops, label, class: name, children, at, width }: WindowProps) {
+export function Window({ tops, of, label, class: name, children, at, width }: WindowProps) {
   const box = useRef<HTMLElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 0 });
   useFrameScroll(box, setSeen);
@@ -27,10 +29,9 @@ export function Window({ tops, label, class: name, children, at, width }: Window
     if (top < scroller.scrollTop + margin) scroller.scrollTop = top - margin;
     else if (bottom > scroller.scrollTop + scroller.clientHeight - margin) scroller.scrollTop = bottom - scroller.clientHeight + margin;
   }, [at?.row, at?.moved]);
-  // Another list begins at its top.
   useLayoutEffect(() => {
-    if (box.current !== null && (at === undefined || at.row < 0)) box.current.scrollTop = 0;
-  }, [tops]);
+    if (box.current !== null) box.current.scrollTop = 0;
+  }, [of]);
   const { first, last } = windowOf(tops, seen.top, seen.top + seen.height);
   const [above, below] = [tops[first] ?? 0, (tops[tops.length - 1] ?? 0) - (tops[last] ?? 0)];
   return (

@@ -1,5 +1,5 @@
 /** The head of the review: the task, how it was decided, what it took; another round, export. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { textOf } from '../../protocol/content.js';
 import { workedMs } from '../../protocol/standing.js';
 import type { TurnState } from '../../protocol/state.js';
@@ -9,6 +9,7 @@ import type { Shown } from '../incoming.js';
 import { t } from '../l10n.js';
 import { Button, IconButton } from '../parts/button.js';
 import { decidedHow } from '../parts/decided.js';
+import { useReturnFocus } from '../parts/return-focus.js';
 import { phaseOf } from '../turn.js';
 import { useReview } from './model.js';
 import { RemarkForm } from './remark.js';
@@ -17,13 +18,15 @@ export function Bar({ shown: { state, title }, turn }: { shown: Shown; turn: Tur
   const { store, host } = useApp();
   const review = useReview();
   const [asking, setAsking] = useState(false);
+  const place = useRef<HTMLElement>(null);
+  useReturnFocus(asking, place, '.button');
   const spent = total(state.usage);
   const last = turn === state.turns.at(-1);
   const phase = last ? phaseOf(state, store.rows.value) : (turn.decision?.outcome ?? 'cut-off');
   const number = state.turns.indexOf(turn) + 1;
   const { compact } = review.view.value;
   return (
-    <header class="bar">
+    <header class="bar" ref={place}>
       <div class="row wrap">
         <h1 class="grow clip" title={inline(textOf(turn.request))}>
           {title === '' ? inline(textOf(turn.request)) : title}{' '}

@@ -1,5 +1,5 @@
 /** The answers side by side: words, evidence, size, votes with reasons; vote, pick, open in the editor. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { textOf } from '../../protocol/content.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
 import { useApp } from '../app.js';
@@ -9,6 +9,7 @@ import { t } from '../l10n.js';
 import { Agent, ChipView, Dot, Quote, Size } from '../parts/bits.js';
 import { Button, Link } from '../parts/button.js';
 import { Markdown } from '../parts/markdown.js';
+import { useReturnFocus } from '../parts/return-focus.js';
 import {
   answersOf,
   chipsOf,
@@ -103,6 +104,8 @@ function Verdict({ turn, candidate }: { turn: TurnState; candidate: CandidateSta
 function Inside({ session, turn, candidate }: { session: string; turn: TurnState; candidate: CandidateState }) {
   const { host } = useApp();
   const [voting, setVoting] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  useReturnFocus(voting, place, '.button');
   const votes = votesFor(turn, candidate);
   const failing = newlyFailing(turn, candidate);
   const mine = votes.some((vote) => vote.ballot.voter === 'you');
@@ -125,7 +128,7 @@ function Inside({ session, turn, candidate }: { session: string; turn: TurnState
       {voting ? (
         <VoteForm session={session} turn={turn} candidate={candidate} onDone={() => setVoting(false)} />
       ) : (
-        <div class="row wrap">
+        <div class="row wrap" ref={place}>
           <Button onClick={() => setVoting(true)} label={t('vote.for', nameOf(turn, candidate.id))}>
             {mine ? t('vote.change') : t('vote')}
           </Button>

@@ -110,6 +110,7 @@ function Body({ turn, row, candidate }: { turn: TurnState; row: FileRow; candida
       )}
       <Window
         tops={rows.tops}
+        of={`${candidate} ${against} ${mode} ${row.path}`}
         label={t('diff.rows', row.path)}
         class={`diff-rows ${mode}`}
         at={review.cursor.value}

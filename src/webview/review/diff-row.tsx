@@ -74,7 +74,7 @@ function HunkHead({ turn, group, hunk, remarked, path, at }: HunkProps) {
           <TickBox
             tick={hunkTick(review.choices.value, { candidate, path, hunk })}
             label={t('hunk.tick', place, who, agreement.words)}
-            focus={cursor.row === at ? cursor.moved : undefined}
+            claims={cursor.row === at ? review.claimFocus : undefined}
             onToggle={() => {
               review.choices.value = toggleHunk(review.choices.value, review.placeOf(path, group, hunk));
             }}
@@ -143,7 +143,7 @@ function LineRow({ group, hunk, line, path, at }: LineProps) {
   const here = review.cursor.value.row === at;
   return (
     <div class={`line ${toneOf(line)} ${here ? 'at' : ''}`}>
-      <LineTick group={group} hunk={hunk} line={line} path={path} focus={here ? review.cursor.value.moved : undefined} />
+      <LineTick group={group} hunk={hunk} line={line} path={path} claims={here ? review.claimFocus : undefined} />
       <span class="number">{line.new ?? line.old ?? ''}</span>
       <span class="sign">{line.sign === '-' ? '−' : line.sign}</span>
       <Code line={line} />
@@ -157,8 +157,8 @@ const LONG = 60;
 function PairRow({ group, hunk, left, right, path, at }: Omit<LineProps, 'line'> & { left: Line | undefined; right: Line | undefined }) {
   const review = useReview();
   const same = left !== undefined && left === right;
-  const focus = review.cursor.value.row === at ? review.cursor.value.moved : undefined;
-  const half = (line: Line | undefined, number: number | undefined, focused: number | undefined) => (
+  const claims = review.cursor.value.row === at ? review.claimFocus : undefined;
+  const half = (line: Line | undefined, number: number | undefined, focused: (() => boolean) | undefined) => (
     <span
       class={`half ${line === undefined ? 'void' : toneOf(line)}`}
       title={line !== undefined && line.text.length > LONG ? line.text.slice(0, LONGEST) : undefined}
@@ -166,7 +166,7 @@ function PairRow({ group, hunk, left, right, path, at }: Omit<LineProps, 'line'>
       {line === undefined || same ? (
         <span class="no-tick" />
       ) : (
-        <LineTick group={group} hunk={hunk} line={line} path={path} focus={focused} />
+        <LineTick group={group} hunk={hunk} line={line} path={path} claims={focused} />
       )}
       <span class="number">{number ?? ''}</span>
       <span class="sign">{line === undefined || line.sign === ' ' ? '' : line.sign === '-' ? '−' : line.sign}</span>
@@ -174,16 +174,16 @@ function PairRow({ group, hunk, left, right, path, at }: Omit<LineProps, 'line'>
     </span>
   );
   return (
-    <div class={`pair ${focus === undefined ? '' : 'at'}`}>
-      {half(left, left?.old, left?.sign === '-' ? focus : undefined)}
-      {half(right, right?.new, left?.sign === '-' ? undefined : focus)}
+    <div class={`pair ${claims === undefined ? '' : 'at'}`}>
+      {half(left, left?.old, left?.sign === '-' ? claims : undefined)}
+      {half(right, right?.new, left?.sign === '-' ? undefined : claims)}
     </div>
   );
 }
 
 const toneOf = (line: Line): string => (line.sign === '+' ? 'added' : line.sign === '-' ? 'removed' : line.sign === '\\' ? 'note' : '');
 
-function LineTick({ group, hunk, line, path, focus }: Omit<LineProps, 'at'> & { focus: number | undefined }) {
+function LineTick({ group, hunk, line, path, claims }: Omit<LineProps, 'at'> & { claims: (() => boolean) | undefined }) {
   const review = useReview();
   if (line.pick === 0 || hunk.number === 0 || review.view.value.against !== 'base') return <span class="no-tick" />;
   const place = review.placeOf(path, group, hunk);
@@ -193,7 +193,7 @@ function LineTick({ group, hunk, line, path, focus }: Omit<LineProps, 'at'> & { 
       <TickBox
         tick={tick ? 'all' : 'none'}
         label={t(line.sign === '+' ? 'line.tick.added' : 'line.tick.removed', line.new ?? line.old ?? 0)}
-        focus={focus}
+        claims={claims}
         onToggle={() => {
           review.choices.value = toggleLine(review.choices.value, place, line.pick);
         }}

@@ -28,7 +28,7 @@ export function FileList({ turn }: { turn: TurnState }) {
         {chosen > 0 ? ` · ${t('files.chosen', chosen)}` : ''}
       </h2>
       {loading && rows.length === 0 && <Loading words={t('loading')} />}
-      <Window tops={tops} label={t('files.label')} class="file-rows" at={{ row: at, moved: at }}>
+      <Window tops={tops} of="files" label={t('files.label')} class="file-rows" at={{ row: at, moved: at }}>
         {(first, last) => (
           <ul>
             {rows.slice(first, last).map((row, index) => (

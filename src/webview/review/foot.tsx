@@ -44,7 +44,7 @@ export function Foot({ shown: { state }, turn }: { shown: Shown; turn: TurnState
           <b>{t('selection')}</b>{' '}
           {count === 0 ? (
             <span class="dim">
-              {applied?.status === 'applied' ? t('applied', applied.paths.length, fromOf(turn, applied)) : t('selection.none')}
+              {applied?.status === 'applied' ? t('applied', applied.paths.length, fromOf(state, applied)) : t('selection.none')}
             </span>
           ) : (
             <>

@@ -32,6 +32,8 @@ export interface Review {
   remark: Signal<string | undefined>;
   /** Where the keys are: a row of the diff. `seen` grows with each move, so that the same row can be come back to. */
   cursor: Signal<{ row: number; moved: number }>;
+  /** True once for each move: the row where the keys are takes the focus then, and not whenever it comes into view. */
+  claimFocus(): boolean;
   help: Signal<boolean>;
   /** The rows of the diff as they were drawn last: what the keys move over. */
   rows: Rows;
@@ -80,6 +82,7 @@ export function createReview({ store, host }: App): Review {
   const checks = signal<Loaded<Answers['checks']> | undefined>(undefined);
   const remark = signal<string | undefined>(undefined);
   const cursor = signal({ row: -1, moved: 0 });
+  let focused = 0;
   const fileAnswers = resources<FileDiff[]>();
   const hunkAnswers = resources<HunkDiff[]>();
   const id = computed(() => store.session.value?.state.id ?? '');
@@ -156,10 +159,17 @@ export function createReview({ store, host }: App): Review {
     remark,
     cursor,
     help: signal(false),
+    claimFocus() {
+      const { moved } = cursor.peek();
+      if (moved === focused) return false;
+      focused = moved;
+      return true;
+    },
     rows: { rows: [], tops: new Float64Array(1), widest: 0 },
     show: (more) =>
       batch(() => {
-        if (more.path !== undefined || more.candidate !== undefined || more.mode !== undefined) cursor.value = { row: -1, moved: 0 };
+        if (more.path !== undefined || more.candidate !== undefined || more.mode !== undefined)
+          cursor.value = { row: -1, moved: cursor.value.moved + 1 };
         remark.value = undefined;
         view.value = { ...view.value, ...more };
       }),

@@ -5,7 +5,7 @@ import { useApp } from '../app.js';
 import { t } from '../l10n.js';
 import { useAction } from '../parts/action.js';
 import { FailureView } from '../parts/bits.js';
-import { Button, IconButton } from '../parts/button.js';
+import { Button, IconButton, Link } from '../parts/button.js';
 import { phaseOf } from '../turn.js';
 import { attachmentsOf, droppedPaths } from './attach.js';
 import { type ComposerDraft, draftOf, noDraft, requestOf } from './draft.js';
@@ -32,7 +32,8 @@ export function Composer() {
     }
   });
 
-  const session = store.session.value;
+  const shown = store.session.value;
+  const session = draft.fresh ? undefined : shown;
   const phase = phaseOf(session?.state, store.rows.value);
   const team = teamOf(store.teams.value, draft.team);
   const send = useAction(async () => {
@@ -41,7 +42,7 @@ export function Composer() {
     if (request.length === 0 || team === undefined) return area.current?.focus();
     const with_ = { request, team: team.id, ...(now.pattern !== undefined && { pattern: now.pattern }) };
     await host.intend(session === undefined ? { do: 'start', ...with_ } : { do: 'say', session: session.state.id, ...with_ });
-    change({ text: '', parts: [] });
+    change({ text: '', parts: [], fresh: false });
   });
   const stop = useAction(async () => {
     if (session !== undefined) await host.intend({ do: 'stop', session: session.state.id });
@@ -120,6 +121,12 @@ export function Composer() {
           )}
         </div>
       </div>
+      {shown !== undefined && (
+        <p class="row small">
+          <span class="dim grow clip">{draft.fresh ? t('fresh.is') : t('fresh.not', shown.title)}</span>
+          <Link onClick={() => change({ fresh: !draft.fresh })}>{draft.fresh ? t('fresh.back') : t('fresh.new')}</Link>
+        </p>
+      )}
       <FailureView failure={send.failure ?? stop.failure ?? attach.failure} />
     </section>
   );

@@ -6,6 +6,8 @@ export interface ComposerDraft {
   parts: Part[];
   team?: string;
   pattern?: string;
+  /** It is for a new session, though one is shown. */
+  fresh?: boolean;
 }
 
 export const noDraft: ComposerDraft = { text: '', parts: [] };
@@ -13,12 +15,13 @@ export const noDraft: ComposerDraft = { text: '', parts: [] };
 /** What was kept may be of another version: it is taken only as far as it has the shape. */
 export function draftOf(kept: unknown): ComposerDraft {
   if (typeof kept !== 'object' || kept === null) return noDraft;
-  const { text, parts, team, pattern } = kept as Partial<Record<keyof ComposerDraft, unknown>>;
+  const { text, parts, team, pattern, fresh } = kept as Partial<Record<keyof ComposerDraft, unknown>>;
   return {
     text: typeof text === 'string' ? text : '',
     parts: Array.isArray(parts) ? (parts as Part[]) : [],
     ...(typeof team === 'string' && { team }),
     ...(typeof pattern === 'string' && { pattern }),
+    ...(fresh === true && { fresh }),
   };
 }
 

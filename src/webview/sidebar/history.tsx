@@ -7,6 +7,7 @@ import { t } from '../l10n.js';
 import { useAction } from '../parts/action.js';
 import { FailureView } from '../parts/bits.js';
 import { Button, IconButton } from '../parts/button.js';
+import { useReturnFocus } from '../parts/return-focus.js';
 
 const PAUSE_MS = 200;
 /** More are shown when they are asked for. */
@@ -55,10 +56,12 @@ export function History() {
 function Row({ row, current }: { row: SessionRow; current: boolean }) {
   const { host } = useApp();
   const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
+  const place = useRef<HTMLLIElement>(null);
+  useReturnFocus(mode !== 'shown', place, '.item');
   const remove = useAction(() => host.intend({ do: 'remove', session: row.id }));
   const title = inline(row.title);
   return (
-    <li class={`session ${current ? 'on' : ''}`} aria-current={current ? 'true' : undefined}>
+    <li ref={place} class={`session ${current ? 'on' : ''}`} aria-current={current ? 'true' : undefined}>
       {mode === 'renaming' ? (
         <Rename row={row} onDone={() => setMode('shown')} />
       ) : (

@@ -40,7 +40,7 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
       {applied?.status === 'applied' && (
         <p class="row">
           <span class="grow">
-            <span class="codicon codicon-check" aria-hidden="true" /> {t('applied', applied.paths.length, fromOf(turn, applied))}
+            <span class="codicon codicon-check" aria-hidden="true" /> {t('applied', applied.paths.length, fromOf(state, applied))}
           </span>
           <Button disabled={undo.busy} onClick={() => void undo.run()}>
             {t('undo')}

@@ -29,7 +29,12 @@ export function Transcript({ session, runs, seq }: { session: SessionId; runs: r
     const page = await host.ask({ get: 'transcript', session, run: id, ...(before !== undefined && { before }), limit: PAGE });
     const first = runs[0]?.id === id && !page.more;
     setMore(!first);
-    setFacts((known) => (before === undefined ? page.facts : [...page.facts, ...known].slice(0, MOST)));
+    const from = page.facts[0]?.seq ?? 0;
+    setFacts((known) =>
+      before === undefined
+        ? [...known.filter((fact) => fact.seq < from), ...page.facts].slice(-MOST)
+        : [...page.facts, ...known].slice(0, MOST),
+    );
   });
   useEffect(() => {
     const details = place.current?.closest('details');
