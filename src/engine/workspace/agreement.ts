@@ -36,16 +36,37 @@ export function blocksOf(hunk: TextHunk): Block[] {
 
 /**
  * What another change of the same base does at the place of these blocks. `same`: exactly that, and nothing else there.
- * `differently`: it changes some of the same lines, and not in the very same way all along.
+ * `differently`: it changes some of the same lines, and not in the very same way all along. Both in order, as hunks are.
  */
 export function agreement(blocks: readonly Block[], others: readonly Block[]): Agreement {
-  const there = others.filter((other) => blocks.some((block) => meet(block, other)));
+  const there: Block[] = [];
+  let from = firstFrom(others, blocks[0]?.start ?? 0);
+  for (const block of blocks) {
+    for (let at = from; at < others.length; at++) {
+      const other = others[at];
+      if (other === undefined || other.start > block.start + block.count) break;
+      // What ends before this block meets none of those behind it.
+      if (other.start + other.count < block.start) from = at + 1;
+      else if (meet(block, other) && there.at(-1) !== other) there.push(other);
+    }
+  }
   if (there.length === 0) return 'not-at-all';
-  const all = (some: readonly Block[], among: readonly Block[]) => some.every((one) => among.some((other) => equal(one, other)));
-  return all(blocks, there) && all(there, blocks) ? 'same' : 'differently';
+  return there.length === blocks.length && blocks.every((block, index) => equal(block, there[index])) ? 'same' : 'differently';
 }
 
-const equal = (a: Block, b: Block): boolean => a.start === b.start && a.count === b.count && a.text === b.text;
+/** The index of the first block that ends at this line or behind it. */
+function firstFrom(blocks: readonly Block[], line: number): number {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle];
+    if (block !== undefined && block.start + block.count < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const equal = (a: Block, b: Block | undefined): boolean => a.start === b?.start && a.count === b.count && a.text === b.text;
 
 /** Share lines of the base; what is only inserted meets what changes the line before or after it. */
 function meet(a: Block, b: Block): boolean {

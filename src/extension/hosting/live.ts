@@ -3,6 +3,7 @@
 import type { Host } from '../../engine/host.js';
 import { createSession, openSession, type Session } from '../../engine/session.js';
 import type { SessionId } from '../../protocol/events.js';
+import { failureOf } from '../../protocol/failure.js';
 import type { Desk } from './asking.js';
 import type { Clock } from './editor.js';
 import type { Watching } from './watching.js';
@@ -74,6 +75,9 @@ export function openLive({ folder, host, desk, watching, clock }: LiveOptions): 
     leaving.set(id, left);
     return left;
   };
+  const leaveLater = (id: SessionId, one: Held): void => {
+    close(id, one).catch((error: unknown) => host.log('warn', failureOf(error).message));
+  };
   const during = async <T>(one: Held, work: (session: Session) => Promise<T> | T): Promise<T> => {
     const { session } = one;
     one.endLinger?.();
@@ -82,7 +86,7 @@ export function openLive({ folder, host, desk, watching, clock }: LiveOptions): 
       return await work(session);
     } finally {
       one.users -= 1;
-      if (one.users === 0 && !isOver) one.endLinger = clock.after(LINGER, () => void close(session.id, one));
+      if (one.users === 0 && !isOver) one.endLinger = clock.after(LINGER, () => leaveLater(session.id, one));
     }
   };
 

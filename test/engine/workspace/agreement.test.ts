@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Agreement, agreement, blocksOf } from '../../../src/engine/workspace/agreement.js';
 import type { TextHunk } from '../../../src/engine/workspace/file-hunks.js';
@@ -30,4 +31,42 @@ describe('two changes of one place', () => {
     ['only other lines', ['-z', ' b', ' c', ' d', ' e', '-f'], 'not-at-all'],
     ['nothing', [' a'], 'not-at-all'],
   ])('%s', (_, lines, expected) => expect(agreement(mine, of(10, ...lines))).toBe(expected));
+});
+
+/** Blocks of one change: in order, with an unchanged line between them. */
+const changed = fc
+  .array(fc.record({ gap: fc.integer({ min: 1, max: 4 }), count: fc.integer({ min: 0, max: 3 }), text: fc.constantFrom('x', 'y') }), {
+    maxLength: 8,
+  })
+  .map((steps) => {
+    let at = 0;
+    return steps.map(({ gap, count, text }) => {
+      const start = at + gap;
+      at = start + count;
+      return { start, count, text };
+    });
+  });
+
+test('is what comparing every block with every other one finds, and mutual where it is total', () => {
+  type Blocks = Parameters<typeof agreement>[0];
+  const meet = (a: Blocks[number], b: Blocks[number]) =>
+    a.count === 0 || b.count === 0
+      ? a.start <= b.start + b.count && b.start <= a.start + a.count
+      : a.start < b.start + b.count && b.start < a.start + a.count;
+  const plainly = (blocks: Blocks, others: Blocks): Agreement => {
+    const there = others.filter((other) => blocks.some((block) => meet(block, other)));
+    if (there.length === 0) return 'not-at-all';
+    return JSON.stringify(there) === JSON.stringify(blocks) ? 'same' : 'differently';
+  };
+  const seen = new Set<Agreement>();
+  fc.assert(
+    fc.property(changed, changed, fc.nat(3), (one, two, skip) => {
+      const others = skip === 0 ? [...one] : two;
+      const found = agreement(one.slice(skip), others);
+      expect(found).toBe(plainly(one.slice(skip), others));
+      seen.add(found);
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+  expect(seen.size).toBe(3);
 });
