@@ -369,7 +369,6 @@ function wordingOf(bench: Bench, run: RunState, workplace: Workplace): () => Pro
   const shown = first?.type === 'run.started' ? first.shown : [];
   const texts = new Map<number, Promise<string>>();
   const pathOf = (label: string): string => workplace.pathOf(label);
-  workplace.layOut(shown);
   const opening = openingOf({
     store,
     state: recorder.state,
@@ -379,13 +378,14 @@ function wordingOf(bench: Bench, run: RunState, workplace: Workplace): () => Pro
     pathOf,
     closing: (id) => lastWords(recorder, id),
   });
+  workplace.layOut(shown, opening);
   const news = (told: readonly Shown[], seq: number): Promise<string> => {
     const known = texts.get(seq);
     if (known !== undefined) return known;
-    workplace.layOut(told);
     const text = answersText(store, told, { voter: run.agent, turn: turnOf(recorder), pathOf }).then(
       (answers) => `Meanwhile another answer was put forward. Take it into account.\n\n${answers}`,
     );
+    workplace.layOut(told, text);
     texts.set(seq, text);
     return text;
   };

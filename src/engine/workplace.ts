@@ -36,8 +36,11 @@ export interface Workplace extends AsyncDisposable {
   readonly root: string;
   /** What a tool call works with; made when it is first needed. */
   context(call: string): Promise<ToolContext>;
-  /** Lays out the files of answers that the agent is shown; what replaces an older version of a label takes its place. */
-  layOut(shown: readonly Shown[]): void;
+  /**
+   * Lays out the workspace and the files of answers that the agent is shown; what replaces an older version of a label takes its place.
+   * The model's first reply does not wait for it; and as it takes the whole machine, it waits until `after`, the words of the request, is made.
+   */
+  layOut(shown: readonly Shown[], after: Promise<unknown>): void;
   /** The path by which the agent's tools read the files of an answer. */
   pathOf(label: string): string;
   /** The tree of the workspace as it is now. */
@@ -76,13 +79,13 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
     making ??= make(options, { name, peers, readable: () => [...readable.values()] });
     return making;
   };
-  // The first reply of the model does not wait for the workspace.
-  made().catch(() => undefined); // Whoever needs it is told.
 
   const pathOf = (label: string): string => posix.join(upFrom(store.prefix), `${name}-peers`, label);
-  const layOut = (shown: readonly Shown[]): void => {
+  const layOut = (shown: readonly Shown[], after: Promise<unknown>): void => {
     const turn = currentTurn(recorder.state);
     if (turn === undefined) return;
+    layingOut = layingOut.then(() => after).then(made);
+    layingOut.catch(() => undefined); // Whoever needs it is told.
     for (const { candidate: id, label } of shown) {
       const candidate = find(turn, id);
       if (candidate.agent === run.agent) continue;

@@ -11,11 +11,14 @@ import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
 import { isFile, isLink } from './raw.js';
+import { remembering } from './remember.js';
 import { similarityIn } from './similarity.js';
 import type { Base, Store } from './store.js';
 import { editTree, listTree, readBlob, readBlobs, writeBlob } from './trees.js';
 
 import { lockWhenFree } from './turn-taking.js';
+
+const DIFFS_REMEMBERED = 32;
 
 export async function openStore(folder: string): Promise<Store> {
   const layout = await layoutOf(folder);
@@ -24,6 +27,8 @@ export async function openStore(folder: string): Promise<Store> {
   const similarity = similarityIn(gitDir);
   const capture = capturer(layout);
   const forks = forking(layout);
+  // Every voter is shown the same diffs.
+  const diffs = remembering<string>(DIFFS_REMEMBERED);
   let capturing: Promise<unknown> = Promise.resolve();
   return {
     folder: layout.folder,
@@ -46,7 +51,8 @@ export async function openStore(folder: string): Promise<Store> {
       await removeTree(join(gitDir, 'workspaces', session));
     },
     changes: (from, to, options) => changes(gitDir, from, to, options),
-    diff: (from, to, options) => diff(gitDir, from, to, options),
+    diff: (from, to, options) =>
+      options === undefined ? diffs(`${from} ${to}`, () => diff(gitDir, from, to)) : diff(gitDir, from, to, options),
     patch: (from, to, options) => patch(gitDir, from, to, options),
     similarity,
     read: (tree, paths) => read(gitDir, tree, paths),
