@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { FactEvent } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { Approval, ApprovalRequest } from './host.js';
-import { acquireLock } from './process/lock.js';
+import { lockWhenFree } from './workspace/turn-taking.js';
 
 /** One command line that is run without asking, exactly as it is. */
 export interface Permission {
@@ -43,7 +43,7 @@ const unreadable = (file: string, why: string): Error =>
 /** Changes what is always allowed in the folder. */
 async function change(home: string, make: (before: Permission[]) => Permission[]): Promise<Permission[]> {
   await mkdir(home, { recursive: true });
-  await using _ = await acquireLock(join(home, 'policy.lock'), 'a change of what is always allowed');
+  await using _ = await lockWhenFree(join(home, 'policy.lock'), 'a change of what is always allowed');
   const always = make(await permissionsIn(home));
   const file = policyFile(home);
   await writeFile(

@@ -42,19 +42,21 @@ export interface Catalogue {
 
 export function openCatalogue(folder: string): Catalogue {
   const known = new Map<SessionId, { as: string; row: SessionRow }>();
-  const rowAt = async (id: SessionId): Promise<SessionRow> => {
-    const { size, mtimeMs } = statSync(sessionFiles(folder, id).log);
-    const as = `${size} ${mtimeMs}`;
+  /** None where it was removed meanwhile. */
+  const rowAt = async (id: SessionId): Promise<SessionRow[]> => {
+    const log = statSync(sessionFiles(folder, id).log, { throwIfNoEntry: false });
+    if (log === undefined) return [];
+    const as = `${log.size} ${log.mtimeMs}`;
     const before = known.get(id);
     // What is still at work is only as much as a living process says.
     const row = before?.as === as ? { ...before.row, status: await statusOf(folder, id, before.row.status) } : await rowOf(folder, id);
     known.set(id, { as, row });
-    return row;
+    return [row];
   };
   return {
     async rows() {
       const rows = await Promise.all(idsIn(folder).map(rowAt));
-      return rows.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+      return rows.flat().sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
     },
   };
 }

@@ -89,6 +89,13 @@ test('a command that two agents ask about at once is asked once, if the yes is f
   expect(asked).toHaveLength(1);
 });
 
+test('two commands that are allowed for good at once are both kept', async () => {
+  const folder = home();
+  const { permissions } = open(folder, [yes('always'), yes('always')]);
+  await Promise.all(['npm install', 'npm test'].map((what) => permissions.ask({ ...install, what }, never)));
+  expect((await permissionsIn(folder)).map((one) => one.command).sort()).toEqual(['npm install', 'npm test']);
+});
+
 test('for the session holds in its later turns, after a new start too, and the facts say so', async () => {
   const folder = repository({ 'a.txt': 'a\n' });
   const asks = {
