@@ -6,6 +6,7 @@ import type { ApplyState, CandidateState, SessionState, TurnState } from '../pro
 import { nameOf } from './export/names.js';
 import type { Host } from './host.js';
 import type { Recorder } from './recorder.js';
+import { settledPlan } from './settled.js';
 import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
 import type { Store } from './workspace/store.js';
 
@@ -61,9 +62,15 @@ export async function previewOf(store: Store, state: SessionState, chosen: reado
 }
 
 /** With a conflict that is not marked nothing is changed, and nothing is recorded. */
-export async function applyChosen(store: Store, recorder: Recorder, request: ApplyRequest): Promise<ApplyOutcome> {
+export async function applyChosen(
+  store: Store,
+  recorder: Recorder,
+  host: Pick<Host, 'settle'>,
+  request: ApplyRequest,
+): Promise<ApplyOutcome> {
   const { base, parts } = partsOf(recorder.state, request.chosen);
-  const plan = await planParts(store, { base, parts, markers: request.markers ?? false });
+  const make = () => planParts(store, { base, parts, markers: request.markers ?? false });
+  const plan = request.dryRun ? await make() : await settledPlan(host, store, make);
   if (request.dryRun || plan.paths.length === 0) return { plan };
   const apply = `a${recorder.state.applies.length + 1}`;
   const { before, after, paths } = plan;
@@ -89,11 +96,12 @@ export async function applyChosen(store: Store, recorder: Recorder, request: App
  * Takes back the last apply that stands. It needs no fact before it: where it is cut off, the apply still stands, and to undo it again
  * merges to the same end.
  */
-export async function undoLast(store: Store, recorder: Recorder, dryRun: boolean): Promise<ApplyOutcome> {
+export async function undoLast(store: Store, recorder: Recorder, host: Pick<Host, 'settle'>, dryRun: boolean): Promise<ApplyOutcome> {
   const last = recorder.state.applies.findLast((apply) => apply.status === 'applied');
   if (last === undefined) throw fail('not-found', 'Nothing of this session is applied to the folder, so there is nothing to undo.');
   // What was rejected is taken back already.
-  const plan = await planUndo(store, { ...last, after: last.stands });
+  const make = () => planUndo(store, { ...last, after: last.stands });
+  const plan = dryRun ? await make() : await settledPlan(host, store, make);
   if (dryRun || plan.conflicts.length > 0) return { plan };
   await writeChanges(store, plan.before, plan.after, { paths: plan.paths });
   recorder.record({ type: 'changes.undone', apply: last.id, paths: plan.paths, cause: 'asked' });

@@ -13,6 +13,11 @@ export interface Host {
   seed(): number;
   /** Models that the editor offers to its extensions; absent where there is no editor. */
   models?: EditorModels;
+  /**
+   * These files (absolute) are about to be written or removed. Whoever holds unsaved edits of one saves it or throws; gives whether
+   * something was saved. Absent where nobody does.
+   */
+  settle?(files: readonly string[]): Promise<boolean>;
   /** Progress and warnings for people; never on stdout. */
   log(level: 'info' | 'warn', message: string): void;
 }

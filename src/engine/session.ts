@@ -27,13 +27,14 @@ import { resolveKey, secretsOf } from './config/keys.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Host } from './host.js';
 import { type Log, openLog } from './log.js';
+import type { Pending } from './pending.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
 import { acquireLock, type Lock } from './process/lock.js';
 import { connect } from './providers/index.js';
 import type { Provider } from './providers/provider.js';
 import { withPrices, withRetry } from './providers/wrap.js';
 import { openRecorder, type Recorder } from './recorder.js';
-import { accept, type Pending, pendingOf, reject } from './rejecting.js';
+import { accept, pendingOf, reject } from './rejecting.js';
 import { sessionFiles } from './sessions.js';
 import { patternOf, workTurn } from './turn.js';
 import { compose } from './workspace/compose.js';
@@ -229,7 +230,7 @@ class LiveSession implements Session {
   }
 
   apply(request: ApplyRequest): Promise<ApplyOutcome> {
-    return this.changingFolder(() => applyChosen(this.store, this.recorder, request));
+    return this.changingFolder(() => applyChosen(this.store, this.recorder, this.host, request));
   }
 
   async check(chosen: readonly Chosen[]): Promise<CheckResult[]> {
@@ -253,7 +254,7 @@ class LiveSession implements Session {
   }
 
   undo({ dryRun = false }: { dryRun?: boolean } = {}): Promise<ApplyOutcome> {
-    return this.changingFolder(() => undoLast(this.store, this.recorder, dryRun));
+    return this.changingFolder(() => undoLast(this.store, this.recorder, this.host, dryRun));
   }
 
   pending(apply?: ApplyId): Promise<Pending> {
@@ -265,7 +266,7 @@ class LiveSession implements Session {
   }
 
   reject(apply: ApplyId, selection: Selection): Promise<ApplyOutcome> {
-    return this.changingFolder(() => reject(this.store, this.recorder, apply, selection));
+    return this.changingFolder(() => reject(this.store, this.recorder, this.host, apply, selection));
   }
 
   async attach(file: string): Promise<Part> {
