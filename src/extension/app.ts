@@ -1,5 +1,6 @@
 /** What the commands can do: one for each window, made by `main.ts`. */
 import type { Part } from '../protocol/content.js';
+import type { PendingCommands } from './inline/actions.js';
 
 /** Put into the composer; the person reads it over and starts it. */
 export interface Composed {
@@ -31,6 +32,8 @@ export interface App {
   // about.ts
   composeAbout(uris: readonly unknown[]): Promise<void>;
   composeAboutSelection(): Promise<void>;
+  // inline/actions.ts: what was applied and is pending
+  pending: PendingCommands;
   // main.ts, keys.ts, folder.ts
   setKey(): Promise<void>;
   importKeys(): Promise<void>;

@@ -2,7 +2,16 @@
 import type { App } from './app.js';
 import type { ContextKey } from './glance.js';
 
-type Menu = 'view/title' | 'editor/context' | 'editor/title/context' | 'explorer/context';
+type Menu =
+  | 'view/title'
+  | 'editor/context'
+  | 'editor/title'
+  | 'editor/title/context'
+  | 'explorer/context'
+  | 'scm/title'
+  | 'scm/change/title'
+  | 'scm/resourceGroup/context'
+  | 'scm/resourceState/context';
 
 /** Where a command is offered besides the palette; `group` orders it there. */
 interface Place {
@@ -30,6 +39,11 @@ const trusted = 'isWorkspaceTrusted';
 const folder = 'workspaceFolderCount > 0';
 const all = (...clauses: (ContextKey | typeof trusted | typeof folder | `!${ContextKey}`)[]): string => clauses.join(' && ');
 const title = (group: string): Place[] => [{ menu: 'view/title', group }];
+/** Of the files that are pending (inline/): in their editors, in the list of the source controls, in the peek view of changed lines. */
+const pending = `${trusted} && massgen.hasPending`;
+const inPending = 'resourcePath in massgen.pendingFiles';
+const ofList = 'scmProvider == massgen';
+const ofPeek = 'originalResourceScheme == massgen-tree';
 const isFast = (value: unknown): boolean => typeof value === 'object' && value !== null && 'fast' in value && value.fast === true;
 const idOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -113,7 +127,91 @@ export const commands = [
     icon: '$(discard)',
     when: all(trusted, 'massgen.canUndo'),
     key: 'u',
+    places: [{ menu: 'scm/title', group: 'navigation@1', when: ofList }],
     run: (app) => app.undo(),
+  },
+  {
+    command: 'massgen.nextChange',
+    title: 'Next Change',
+    icon: '$(arrow-down)',
+    when: 'massgen.hasPending',
+    key: 'n',
+    places: [{ menu: 'editor/title', group: 'navigation@-13', when: inPending }],
+    run: (app) => app.pending.go(1),
+  },
+  {
+    command: 'massgen.previousChange',
+    title: 'Previous Change',
+    icon: '$(arrow-up)',
+    when: 'massgen.hasPending',
+    key: 'b',
+    run: (app) => app.pending.go(-1),
+  },
+  {
+    command: 'massgen.acceptChange',
+    title: 'Accept Change',
+    icon: '$(check)',
+    when: pending,
+    key: 'k',
+    places: [{ menu: 'scm/change/title', group: 'navigation@1', when: ofPeek }],
+    run: (app, ...args) => app.pending.change('accept', args),
+  },
+  {
+    command: 'massgen.rejectChange',
+    title: 'Reject Change',
+    icon: '$(discard)',
+    when: pending,
+    key: 'd',
+    places: [{ menu: 'scm/change/title', group: 'navigation@2', when: ofPeek }],
+    run: (app, ...args) => app.pending.change('reject', args),
+  },
+  {
+    command: 'massgen.acceptFile',
+    title: 'Accept File',
+    icon: '$(check-all)',
+    when: pending,
+    key: 'shift+k',
+    places: [
+      { menu: 'editor/title', group: 'navigation@-12', when: inPending },
+      { menu: 'scm/resourceState/context', group: 'inline@2', when: ofList },
+    ],
+    run: (app, ...args) => app.pending.file('accept', args),
+  },
+  {
+    command: 'massgen.rejectFile',
+    title: 'Reject File',
+    icon: '$(discard)',
+    when: pending,
+    key: 'shift+d',
+    places: [
+      { menu: 'editor/title', group: 'navigation@-11', when: inPending },
+      { menu: 'scm/resourceState/context', group: 'inline@1', when: ofList },
+    ],
+    run: (app, ...args) => app.pending.file('reject', args),
+  },
+  {
+    command: 'massgen.diffPending',
+    title: 'Compare Pending File with What Stood Before',
+    icon: '$(diff)',
+    when: 'massgen.hasPending',
+    places: [{ menu: 'scm/resourceState/context', group: '1_compare@1', when: ofList }],
+    run: (app, ...args) => app.pending.diff(args),
+  },
+  {
+    command: 'massgen.acceptAll',
+    title: 'Accept All Pending Changes',
+    icon: '$(check-all)',
+    when: pending,
+    places: [{ menu: 'scm/resourceGroup/context', group: 'inline@2', when: ofList }],
+    run: (app) => app.pending.all('accept'),
+  },
+  {
+    command: 'massgen.rejectAll',
+    title: 'Reject All Pending Changes',
+    icon: '$(discard)',
+    when: pending,
+    places: [{ menu: 'scm/resourceGroup/context', group: 'inline@1', when: ofList }],
+    run: (app) => app.pending.all('reject'),
   },
   {
     command: 'massgen.openLog',

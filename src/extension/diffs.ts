@@ -11,7 +11,7 @@ import { candidateOf } from './results.js';
 const SCHEME = 'massgen-tree';
 
 /** The path tells the editor its language. Without a tree: an empty file. */
-const uriOf = (folder: string, tree: TreeId | undefined, path: string): vscode.Uri =>
+export const treeUri = (folder: string, tree: TreeId | undefined, path: string): vscode.Uri =>
   vscode.Uri.from({ scheme: SCHEME, path: `/${path}`, query: JSON.stringify({ folder, tree: tree ?? '' }) });
 
 export function treeDocuments(): vscode.Disposable {
@@ -49,8 +49,8 @@ export function diffCommands(front: () => Promise<Front>): Pick<App, 'openDiff' 
     const { turn, candidate } = candidateOf(state, id);
     const files = await one.files(session, id);
     const name = nameOf(turn, id);
-    const left = ({ from, path, kind }: FileDiff) => uriOf(one.folder, kind === 'added' ? undefined : turn.base, from ?? path);
-    const right = ({ path, kind }: FileDiff) => uriOf(one.folder, kind === 'deleted' ? undefined : candidate.tree, path);
+    const left = ({ from, path, kind }: FileDiff) => treeUri(one.folder, kind === 'added' ? undefined : turn.base, from ?? path);
+    const right = ({ path, kind }: FileDiff) => treeUri(one.folder, kind === 'deleted' ? undefined : candidate.tree, path);
     return { folder: one.folder, files, name, left, right };
   }
 

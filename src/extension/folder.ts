@@ -1,4 +1,6 @@
 /** Which folder of the window the sessions are about: the only one, or the one that the person chose. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { fail } from '../protocol/failure.js';
 
@@ -12,6 +14,10 @@ export function currentFolder(memento: vscode.Memento): vscode.WorkspaceFolder |
   const chosen = memento.get<string>(CHOSEN);
   return onDisk().find(({ uri }) => uri.toString() === chosen) ?? onDisk()[0];
 }
+
+/** Whether sessions were ever begun in a folder, without reading any. */
+export const hasSessions = (folder: string | undefined): boolean =>
+  folder !== undefined && existsSync(join(folder, '.massgen', 'sessions'));
 
 /** Asks where there are several. Undefined: the person left it. */
 export async function pickFolder(memento: vscode.Memento): Promise<vscode.WorkspaceFolder | undefined> {

@@ -1,10 +1,11 @@
 /** What the window's parts need of the sessions of its folder. */
-import type { CandidateId, Chosen, Event, SessionId } from '../protocol/events.js';
+import type { ApplyId, CandidateId, Chosen, Event, Selection, SessionId, TreeId } from '../protocol/events.js';
 import type { Intent } from '../protocol/intents.js';
 import type { FileDiff, Preview } from '../protocol/review.js';
 import type { TeamChoice, ToHost, ToView } from '../protocol/wire.js';
 import type { Composed } from './app.js';
 import type { Seen } from './glance.js';
+import type { FolderPending } from './hosting/pendings.js';
 
 /** A webview, as what answers it knows it. */
 export interface Connection {
@@ -21,6 +22,14 @@ export interface Front extends AsyncDisposable {
   onEvent(listener: (session: SessionId, event: Event) => void): { dispose(): void };
   /** Gives the session that it is about; resolves of a turn once it has begun. Throws a failure where it was refused. */
   intend(intent: Intent): Promise<SessionId>;
+  /** What was applied to the folder and is neither accepted nor rejected yet, whichever session it is from. */
+  pending(): Promise<FolderPending>;
+  /** `pending` may give something else. */
+  onPending(listener: () => void): { dispose(): void };
+  accept(session: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
+  reject(session: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
+  /** A file of a tree of the store. */
+  read(tree: TreeId, path: string): Promise<Uint8Array | undefined>;
   preview(session: SessionId, chosen: readonly Chosen[]): Promise<Preview>;
   /** What a candidate changes against the base of its turn. */
   files(session: SessionId, candidate: CandidateId): Promise<FileDiff[]>;

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { LogOutputChannel } from 'vscode';
 import type { Host } from '../engine/host.js';
 import { editorModels } from './editor-models.js';
+import { settleUnsaved } from './inline/unsaved.js';
 
 /** `env` is read whenever a key is needed: keys may be set while the window is open. */
 export function editorHost(env: () => Host['env'], log: LogOutputChannel): Omit<Host, 'approve'> {
@@ -13,6 +14,7 @@ export function editorHost(env: () => Host['env'], log: LogOutputChannel): Omit<
     },
     seed: () => randomInt(2 ** 32),
     models: editorModels,
+    settle: settleUnsaved,
     log: (level, message) => log[level](message),
   };
 }

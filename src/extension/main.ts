@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import type { App } from './app.js';
 import { chatParticipant } from './chat.js';
 import { type CommandRow, commands } from './commands.js';
-import { diffCommands, treeDocuments } from './diffs.js';
+import { diffCommands, treeDocuments, treeUri } from './diffs.js';
 import { showFailure } from './failures.js';
-import { currentFolder, pickFolder } from './folder.js';
+import { currentFolder, hasSessions, pickFolder, requireTrust } from './folder.js';
 import type { Front } from './front.js';
+import { type Inline, openInline } from './inline/inline.js';
 import { openKeys } from './keys.js';
 import { notifications } from './notify.js';
 import { resultCommands } from './results.js';
@@ -25,6 +26,7 @@ export const deactivate = (): Promise<void> => leave();
 /** What tests, and other extensions, reach. */
 export interface Api {
   front(): Promise<Front>;
+  inline: Inline;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -32,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const failed = (error: unknown): void => showFailure(error, log);
   const keys = openKeys(context);
   const status = statusBar();
+  const inline = openInline({ requireTrust, treeUri, failed });
   const folder = () => currentFolder(context.workspaceState)?.uri.fsPath;
   const fronts = openFronts({
     first: folder,
@@ -39,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     onFront(front) {
       const show = () => status.show(front.seen());
       show();
-      return vscode.Disposable.from(front.onChange(show), notifications(front, failed));
+      return vscode.Disposable.from(front.onChange(show), notifications(front, failed), inline.attach(front));
     },
     onFailure: failed,
   });
@@ -57,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       if (picked !== undefined) await fronts.turnTo(picked.uri.fsPath);
     },
     demo: async (fast) => (await import('./demo.js')).playDemo(context.globalStorageUri, fronts.turnTo, fast),
+    pending: inline.commands,
     showLog: () => log.show(),
   };
   const rows: readonly CommandRow[] = commands;
@@ -65,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     keys,
     status,
     review,
+    inline,
     treeDocuments(),
     chatParticipant(fronts.front, context.extensionUri),
     vscode.window.registerWebviewViewProvider(views.sidebar, sidebarView(context.extensionUri, fronts.connect('sidebar'))),
@@ -78,5 +83,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       }),
     ),
   );
-  return { front: fronts.front };
+  // What is pending is seen whether or not anything of MassGen is open.
+  if (hasSessions(folder())) fronts.front().catch(failed);
+  return { front: fronts.front, inline };
 }

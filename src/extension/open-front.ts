@@ -1,7 +1,7 @@
 /** Begins the front of one folder: its sessions, what of them the window shows, and the views on them. */
 import * as vscode from 'vscode';
 import { offeredTeams } from '../engine/offers.js';
-import type { SessionId } from '../protocol/events.js';
+import type { Event, SessionId } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import type { SessionRow } from '../protocol/wire.js';
 import type { Composed } from './app.js';
@@ -52,6 +52,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
   };
 
   const changed = new vscode.EventEmitter<void>();
+  const pending = new vscode.EventEmitter<void>();
   const happened = new vscode.EventEmitter<Parameters<Parameters<Front['onEvent']>[0]>>();
   /** Sessions that this window works on are followed whatever it shows. */
   const followed = new Map<SessionId, Watch>();
@@ -92,6 +93,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
   function list(): void {
     sessions.rows().then(
       (now) => {
+        if (appliedIn(now) !== appliedIn(rows)) pending.fire();
         rows = now;
         for (const { id } of now) if (sessions.works(id)) follow(id);
         changed.fire();
@@ -102,7 +104,9 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
 
   const listening = sessions.subscribe((change) => {
     if (change.of === 'event') {
-      happened.fire([change.session, change.event]);
+      if (SETTLING.has(change.event.type)) pending.fire();
+      // Others are watched for what is pending of them alone.
+      if (change.session === shown?.id || followed.has(change.session)) happened.fire([change.session, change.event]);
       if (change.event.type === 'turn.ended') {
         followed.get(change.session)?.end();
         followed.delete(change.session);
@@ -136,6 +140,11 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
       list();
       return id;
     },
+    pending: () => sessions.allPending(),
+    onPending: (listener) => pending.event(listener),
+    accept: (id, apply, selection) => sessions.accept(id, apply, selection),
+    reject: (id, apply, selection) => sessions.reject(id, apply, selection),
+    read: (tree, path) => sessions.read(tree, path),
     preview: (id, chosen) => during(id, (watch) => sessions.preview(watch, chosen)),
     files: (id, candidate) => during(id, async (watch) => (await sessions.review(watch)).files(candidate, 'base')),
     teams: () => sessions.teams(),
@@ -181,9 +190,15 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
       await sessions[Symbol.asyncDispose]();
       changed.dispose();
       happened.dispose();
+      pending.dispose();
     },
   };
 }
+
+/** After these facts something else is pending. */
+const SETTLING: ReadonlySet<string> = new Set<Event['type']>(['changes.applied', 'changes.undone', 'changes.accepted', 'changes.rejected']);
+
+const appliedIn = (rows: readonly SessionRow[]): string => rows.map(({ id, applied }) => `${id} ${applied}`).join();
 
 type Start = Extract<Parameters<Front['intend']>[0], { do: 'start' }>;
 

@@ -3,13 +3,14 @@ import { previewOf } from '../../engine/applying.js';
 import { attachment } from '../../engine/attachment.js';
 import type { Host } from '../../engine/host.js';
 import { FOUND, type Offer, offeredTeams } from '../../engine/offers.js';
-import { type Pending, pendingOf } from '../../engine/rejecting.js';
+import type { Pending } from '../../engine/pending.js';
+import { pendingOf } from '../../engine/rejecting.js';
 import { openReview, type Review } from '../../engine/review.js';
 import { openCatalogue, removeSession, searchSessions } from '../../engine/sessions.js';
 import { openStore } from '../../engine/workspace/open-store.js';
 import type { Store } from '../../engine/workspace/store.js';
 import type { Part } from '../../protocol/content.js';
-import type { ApplyId, Chosen, Event, Selection, SessionId, Team } from '../../protocol/events.js';
+import type { ApplyId, Chosen, Event, Selection, SessionId, Team, TreeId } from '../../protocol/events.js';
 import { fail, failureOf } from '../../protocol/failure.js';
 import type { Intent } from '../../protocol/intents.js';
 import type { Preview } from '../../protocol/review.js';
@@ -19,6 +20,7 @@ import { openDesk } from './asking.js';
 import type { Clock } from './editor.js';
 import { openLive } from './live.js';
 import { begun, conflictsOf, until } from './outcomes.js';
+import { type FolderPending, openPendings } from './pendings.js';
 import { openWatching, type Watch } from './watching.js';
 
 export type Change = { of: 'event'; session: SessionId; event: Event } | { of: 'rows' | 'asking' | 'teams' };
@@ -48,6 +50,10 @@ export interface OpenSessions extends AsyncDisposable {
   reject(id: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
   /** Runs the folder's checks on what is chosen, and records what they say. */
   checks(id: SessionId, chosen: readonly Chosen[]): Promise<Answers['checks']>;
+  /** What is pending of all sessions of the folder. From now on those sessions' events are told. */
+  allPending(): Promise<FolderPending>;
+  /** A file of a tree of the store; undefined where it has none. */
+  read(tree: TreeId, path: string): Promise<Uint8Array | undefined>;
   search(text: string): Promise<SessionRow[]>;
   attach(name: string, bytes: Uint8Array): Promise<Part>;
   /** The text of a blob: what a check printed. */
@@ -105,6 +111,7 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
     opening ??= openStore(folder);
     return opening;
   };
+  const pendings = openPendings({ store, rows: () => catalogue.rows(), watch: (id) => watching.watch(id) });
   const offered = (): Promise<Offer[]> => {
     offers ??= findOffers();
     return offers;
@@ -250,10 +257,13 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
       const results = await live.use(id, (session) => session.check(chosen));
       return results.map(({ name, status, newlyFailing = [], why }) => ({ name, status, newlyFailing, ...(why !== undefined && { why }) }));
     },
+    allPending: () => pendings.all(),
+    read: async (tree, path) => (await (await store()).read(tree, [path])).get(path),
     search: async (text) => (await searchSessions(folder, text)).map(({ matches: _, ...row }) => row),
     attach: async (name, bytes) => attachment(await store(), name, bytes),
     output: async (blob) => Buffer.from(await (await store()).getBlob(blob)).toString('utf8'),
     async [Symbol.asyncDispose]() {
+      pendings.end();
       watching.end();
       await live[Symbol.asyncDispose]();
       await (await opening)?.[Symbol.asyncDispose]();
