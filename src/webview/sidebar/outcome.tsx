@@ -10,6 +10,7 @@ import { FailureView } from '../parts/bits.js';
 import { Button } from '../parts/button.js';
 import { decidedHow } from '../parts/decided.js';
 import { fromOf, nameOf, phaseOf } from '../turn.js';
+import { draftOf } from './draft.js';
 
 export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn: TurnState }) {
   const { store, host } = useApp();
@@ -17,13 +18,17 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
   const resume = useAction(() => host.intend({ do: 'resume', session: state.id }));
   const undo = useAction(() => host.intend({ do: 'undo', session: state.id }));
   const applied = state.applies.at(-1);
-  if (phase === 'none') return null;
+  // The composer names the session, unless what is written there is for another one.
+  const fresh = draftOf(store.draft.value).fresh === true;
+  if (phase === 'none' || (phase === 'running' && !fresh && applied === undefined)) return null;
   const spent = total(state.usage);
   return (
     <section class="section outcome" aria-label={t('outcome')}>
-      <p class="title clip" title={title}>
-        {title}
-      </p>
+      {fresh && (
+        <p class="title clip" title={title}>
+          {title}
+        </p>
+      )}
       {phase === 'cut-off' && (
         <div class="notice">
           <p>{t('cut-off', left(turn, spent))}</p>
