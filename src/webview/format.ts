@@ -12,12 +12,13 @@ export function clock(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `3 m 41 s`. */
+/** `3 m 41 s`, `30 m`, `2 h 5 m`. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${ms < 9_950 ? number(ms / 1000, { maximumFractionDigits: 1 }) : seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} m`;
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts = h > 0 ? [`${h} h`, ...(m > 0 ? [`${m} m`] : [])] : [`${m} m`, ...(s > 0 ? [`${s} s`] : [])];
+  return parts.join(' ');
 }
 
 export function tokens(count: number): string {

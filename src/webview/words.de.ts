@@ -154,7 +154,7 @@ export const de: Words = {
   'votes.none': 'keine Stimmen mehr',
   'size.label': (added, removed) => `${plural(added, 'Zeile', 'Zeilen')} dazu, ${removed} weg`,
   'checks.none': 'nicht geprüft',
-  'checks.running': 'Prüfungen laufen …',
+  'checks.running': 'Prüfungen laufen',
   'checks.no-checks': 'keine Prüfungen',
   'checks.own': (name) => `eigene ${name}`,
   'checks.not-run': (name) => `${name} nicht gelaufen`,

@@ -150,7 +150,7 @@ export const en = {
   'votes.none': 'no votes left',
   'size.label': (added: number, removed: number) => `${plural(added, 'line')} added, ${removed} removed`,
   'checks.none': 'not checked',
-  'checks.running': 'checks run …',
+  'checks.running': 'checks are running',
   'checks.no-checks': 'no checks',
   'checks.own': (name: string) => `its own ${name}`,
   'checks.not-run': (name: string) => `${name} not run`,

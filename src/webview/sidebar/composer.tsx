@@ -97,28 +97,29 @@ export function Composer() {
         <Parts parts={draft.parts} onRemove={(part) => change({ parts: draft.parts.filter((one) => one !== part) })} />
         <div class="row wrap">
           <Pickers teams={store.teams.value} team={team} pattern={draft.pattern} onChange={change} />
-          <span class="grow" />
-          <IconButton icon="attach" label={t('attach')} onClick={() => file.current?.click()} />
-          <input
-            ref={file}
-            id={`${id}-file`}
-            type="file"
-            multiple
-            hidden
-            onChange={(event) => {
-              take(event.currentTarget.files ?? undefined, event);
-              event.currentTarget.value = '';
-            }}
-          />
-          {running ? (
-            <Button onClick={() => void stop.run()} disabled={stop.busy} title={t('stop.title')}>
-              {t('stop')}
-            </Button>
-          ) : (
-            <Button primary={phase !== 'cut-off'} onClick={() => void send.run()} disabled={!ready || send.busy} title={t('start.title')}>
-              {session === undefined ? t('start') : t('say')}
-            </Button>
-          )}
+          <span class="row do">
+            <IconButton icon="attach" label={t('attach')} onClick={() => file.current?.click()} />
+            <input
+              ref={file}
+              id={`${id}-file`}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                take(event.currentTarget.files ?? undefined, event);
+                event.currentTarget.value = '';
+              }}
+            />
+            {running ? (
+              <Button onClick={() => void stop.run()} disabled={stop.busy} title={t('stop.title')}>
+                {t('stop')}
+              </Button>
+            ) : (
+              <Button primary={phase !== 'cut-off'} onClick={() => void send.run()} disabled={!ready || send.busy} title={t('start.title')}>
+                {session === undefined ? t('start') : t('say')}
+              </Button>
+            )}
+          </span>
         </div>
       </div>
       {shown !== undefined && (

@@ -37,7 +37,7 @@ export function Pickers({ teams, team, pattern, onChange }: PickersProps) {
         <select aria-label={t('team')} value={team.id} onChange={(event) => onChange({ team: event.currentTarget.value })}>
           {teams.map((one) => (
             <option key={one.id} value={one.id}>
-              {inline(teams.some((other) => other !== one && other.id === one.id) ? `${one.id} · ${one.from}` : one.id)}
+              {labelOf(one, teams)}
             </option>
           ))}
         </select>
@@ -66,6 +66,13 @@ export function Pickers({ teams, team, pattern, onChange }: PickersProps) {
       )}
     </>
   );
+}
+
+/** A configuration is called by its file's name; where two are called the same, by where they are from too. */
+function labelOf(team: TeamChoice, teams: readonly TeamChoice[]): string {
+  const short = ({ id }: TeamChoice): string => inline((id.split(/[\\/]/).at(-1) ?? id).replace(/\.ya?ml$/, ''));
+  const alike = teams.some((other) => other !== team && short(other) === short(team));
+  return alike ? `${short(team)} · ${inline(team.from)}` : short(team);
 }
 
 function estimate(team: TeamChoice): string {
