@@ -13,7 +13,7 @@ const CONTENTS = [
   'CHANGELOG.md',
   'package.nls*.json',
   'l10n/*.json',
-  'media/{activity.svg,icon.png}',
+  'media/{activity.svg,review-light.svg,review-dark.svg,icon.png}',
   'media/walkthrough/*',
   'dist/extension.js',
   'dist/extension/**/*.js',

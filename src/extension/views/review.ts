@@ -18,7 +18,8 @@ export function reviewPanel(context: vscode.ExtensionContext, connect: (session:
   function show(panel: vscode.WebviewPanel, session: SessionId | undefined): void {
     const { webview } = panel;
     webview.options = webviewOptions(context.extensionUri);
-    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg');
+    const icon = (theme: string) => vscode.Uri.joinPath(context.extensionUri, 'media', `review-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     attach(webview, connect(session), panel.onDidDispose);
     webview.html = page(webview, context.extensionUri, 'review');
     open = { panel, session };

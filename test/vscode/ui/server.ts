@@ -9,6 +9,8 @@ import { startServer } from '../../../scripts/vscode/server.mjs';
 declare module 'vitest' {
   export interface ProvidedContext {
     server: { url: string; port: number };
+    /** The package that is installed in it. */
+    vsix: string;
   }
 }
 
@@ -17,6 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const vsix = makePackage(join(scratch, 'massgen.vsix'));
   const server = await startServer({ extensions: [vsix] });
   project.provide('server', { url: server.url, port: server.port });
+  project.provide('vsix', vsix);
   return async () => {
     await server.stop();
     rmSync(scratch, { recursive: true, force: true });
