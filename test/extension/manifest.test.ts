@@ -38,6 +38,13 @@ describe('the commands', () => {
   });
 });
 
+test('docs/vscode.md names every key, and no other', () => {
+  const named = [...readFileSync('docs/vscode.md', 'utf8').matchAll(/^\| (`\w`(?: \/ `\w`)*) \|/gm)].flatMap(
+    ([, cell = '']) => cell.match(/\w/g) ?? [],
+  );
+  expect(named.sort()).toEqual(commands.flatMap((row) => ('key' in row ? [row.key] : [])).sort());
+});
+
 describe.each(readdirSync('.').filter((name) => /^package\.nls\.\w+\.json$/.test(name)))('%s', (file) => {
   test('has every text', () => expect(Object.keys(json(file)).sort()).toEqual(Object.keys(made.texts).sort()));
 });
