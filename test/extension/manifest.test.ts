@@ -22,7 +22,11 @@ describe('package.json', () => {
   });
 
   test('wakes the extension for what is used of it, at the start only where sessions have left something to show', () => {
-    expect(packageJson.activationEvents.filter((event: string) => /^(\*|onStartupFinished|workspaceContains:(?!\.massgen\/sessions$))/.test(event))).toEqual([]);
+    expect(
+      packageJson.activationEvents.filter((event: string) =>
+        /^(\*|onStartupFinished|workspaceContains:(?!\.massgen\/sessions$))/.test(event),
+      ),
+    ).toEqual([]);
   });
 
   test('asks for no newer editor than its types know', () => {
