@@ -18,6 +18,15 @@ const dryRun = () => option('--dry-run', 'only says what would be done');
 
 const choice = choosing();
 
+/** Parts of what was applied, as `pending` numbers them. */
+const pendingParts = () => {
+  const part = choosing();
+  return [
+    option('--file <path>', 'only this file; repeatable').argParser(part.file),
+    option('--hunk <path:n>', 'only this hunk, or lines of it; repeatable').argParser(part.hunk),
+  ];
+};
+
 export const commands: readonly CommandRow[] = [
   {
     usage: 'run <task>',
@@ -106,6 +115,23 @@ export const commands: readonly CommandRow[] = [
     description: 'brings back what stood before the last apply',
     options: [dryRun()],
     run: async ([session = ''], options) => (await import('./review.js')).undo(session, options),
+  },
+  {
+    usage: 'pending <session>',
+    description: 'what of the last apply is neither accepted nor rejected, hunk by hunk',
+    run: async ([session = ''], options) => (await import('./pending.js')).pending(session, options),
+  },
+  {
+    usage: 'accept <session>',
+    description: 'you looked at it and keep it: all that is pending, or what is named',
+    options: pendingParts(),
+    run: async ([session = ''], options) => (await import('./pending.js')).accept(session, options),
+  },
+  {
+    usage: 'reject <session>',
+    description: 'takes what is named out of the folder again, and tells the agents in the next turn',
+    options: pendingParts(),
+    run: async ([session = ''], options) => (await import('./pending.js')).reject(session, options),
   },
   {
     usage: 'policy',

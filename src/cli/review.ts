@@ -3,7 +3,7 @@ import path from 'node:path';
 import { loadEnv } from '../engine/config/env.js';
 import { type ApplyOutcome, openSession, type Session } from '../engine/session.js';
 import { findSession } from '../engine/sessions.js';
-import type { Chosen } from '../protocol/events.js';
+import type { Chosen, Selection } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
@@ -49,14 +49,14 @@ export async function undo(which: string, options: Options): Promise<number> {
   return report(await session.undo({ dryRun }), {}, { dryRun, undo: true }, options);
 }
 
-function report(outcome: ApplyOutcome, about: object, how: { dryRun: boolean; undo: boolean }, options: Options): number {
+export function report(outcome: ApplyOutcome, about: object, how: { dryRun: boolean; undo: boolean }, options: Options): number {
   const { plan, apply } = outcome;
   if (options.json) json({ ...about, dryRun: how.dryRun, apply: apply ?? null, ...plan });
   else say(applyText(outcome, how));
   return plan.conflicts.some((conflict) => !conflict.marked) ? 1 : 0;
 }
 
-async function sessionOf(which: string, options: Options): Promise<Session> {
+export async function sessionOf(which: string, options: Options): Promise<Session> {
   const folder = await folderOf(options);
   const host = cliHost(await loadEnv(folder, process.env));
   return openSession({ folder, host, id: await findSession(folder, which) });
@@ -77,6 +77,14 @@ function chosenBy(session: Session, ref: string | undefined, { from = [], file =
     const { candidate } = candidateBy(session.state, name ?? ref);
     return { candidate: candidate.id, selection: parts.length === 0 ? 'all' : parts };
   });
+}
+
+/** What is named of files and hunks; nothing where none is. */
+export function partsBy({ store: { root, folder } }: Session, { file = [], hunk = [] }: Options): Exclude<Selection, 'all'> {
+  return [
+    ...file.map(({ path: typed }) => ({ path: pathIn(root, folder, typed) })),
+    ...hunk.map(({ path: typed, hunks }) => ({ path: pathIn(root, folder, typed), hunks })),
+  ];
 }
 
 /** Paths are typed from the folder that is worked on, and named from the root of what was captured. */
