@@ -43,15 +43,15 @@ export function candidateName(turn: TurnState, id: CandidateId): string {
 export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
 
 /**
- * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, an apply, the
- * next turn) does not make it longer.
+ * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, checks of a
+ * selection, an apply, the next turn) does not make it longer.
  */
 export function workedMs(turn: TurnState): number {
   const times = [
     ...turn.runs.flatMap((run) => [run.startedAt, run.ended?.at ?? 0]),
     ...turn.candidates.map((candidate) => candidate.at),
     ...turn.ballots.filter((ballot) => ballot.voter !== 'you').map((ballot) => ballot.at),
-    ...Object.values(turn.checks).map((checks) => checks.endedAt ?? 0),
+    ...[turn.base, ...turn.candidates.map((candidate) => candidate.tree)].map((tree) => turn.checks[tree]?.endedAt ?? 0),
   ];
   return Math.max(0, Math.max(turn.startedAt, ...times) - turn.startedAt - turn.pausedMs);
 }

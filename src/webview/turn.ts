@@ -82,9 +82,10 @@ function chipOf(check: CheckResult, turn: TurnState): Chip {
 
 function passedWords(check: CheckResult, turn: TurnState, name: string): string {
   if (check.tests === undefined || check.tests.passed === 0) return name;
+  const counted = t('checks.tests', check.tests.passed, check.name === 'test' || check.name === 'tests' ? '' : inline(check.name));
+  if (check.version === 'candidate') return t('checks.own', counted);
   const before = turn.checks[turn.base]?.results?.find((one) => one.name === check.name)?.tests?.passed;
   const more = before === undefined ? 0 : check.tests.passed - before;
-  const counted = t('checks.tests', check.tests.passed, check.name === 'test' || check.name === 'tests' ? '' : name);
   return more > 0 ? `${counted}, +${more}` : counted;
 }
 

@@ -112,8 +112,10 @@ export const opened = (view: Opened['view'], facts: readonly FactEvent[] | undef
 });
 
 const POLICY = `default-src 'none'; script-src 'nonce-abc' ${ORIGIN}; style-src 'nonce-abc' ${ORIGIN}; font-src ${ORIGIN}; img-src ${ORIGIN} data: blob:`;
+/** What the editor itself gives a webview. */
+const DEFAULTS = 'body { padding: 0 20px } code { background: red; padding: 1px 3px; border-radius: 4px }';
 const html = (view: string, theme: Theme): string => `<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>MassGen</title><link rel="stylesheet" href="${ORIGIN}/${view}.css"></head>
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>MassGen</title><style nonce="abc">${DEFAULTS}</style><link rel="stylesheet" href="${ORIGIN}/${view}.css"></head>
 <body data-view="${view}" class="${classOf[theme]}"><div id="app"></div><script type="module" nonce="abc" src="${ORIGIN}/${view}.js"></script></body></html>`;
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 

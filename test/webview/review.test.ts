@@ -324,6 +324,8 @@ describe('everybody can use it', () => {
     await view.page.getByText('only maya did this').waitFor();
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await view.page.locator('.diff-rows').evaluate((box) => box.clientHeight)).toBeGreaterThan(80);
+    const remark = await view.page.getByRole('button', { name: 'Remark on change 41,3' }).boundingBox();
+    expect((remark?.x ?? width) + (remark?.width ?? 0)).toBeLessThanOrEqual(width);
     await view.picture(`review-${width}`);
   });
 
