@@ -6,7 +6,7 @@ import type { ApplyState, CandidateState, SessionState, TurnState } from '../pro
 import { nameOf } from './export/names.js';
 import type { Host } from './host.js';
 import type { Recorder } from './recorder.js';
-import { settledPlan } from './settled.js';
+import { settledPlan, settledWrite } from './settled.js';
 import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
 import type { Store } from './workspace/store.js';
 
@@ -101,9 +101,9 @@ export async function undoLast(store: Store, recorder: Recorder, host: Pick<Host
   if (last === undefined) throw fail('not-found', 'Nothing of this session is applied to the folder, so there is nothing to undo.');
   // What was rejected is taken back already.
   const make = () => planUndo(store, { ...last, after: last.stands });
-  const plan = dryRun ? await make() : await settledPlan(host, store, make);
-  if (dryRun || plan.conflicts.length > 0) return { plan };
-  await writeChanges(store, plan.before, plan.after, { paths: plan.paths });
+  if (dryRun) return { plan: await make() };
+  const plan = await settledWrite(host, store, make, ({ before, after, paths }) => writeChanges(store, before, after, { paths }));
+  if (plan.conflicts.length > 0) return { plan };
   recorder.record({ type: 'changes.undone', apply: last.id, paths: plan.paths, cause: 'asked' });
   return { plan, apply: last.id };
 }

@@ -6,7 +6,7 @@ import type { ApplyOutcome } from './applying.js';
 import type { Host } from './host.js';
 import { type Pending, type PendingFile, type PendingHunk, selectionOf } from './pending.js';
 import type { Recorder } from './recorder.js';
-import { settledPlan } from './settled.js';
+import { settledWrite } from './settled.js';
 import { planChange, writeChanges } from './workspace/apply.js';
 import { changes } from './workspace/changes.js';
 import { choicesOf, type FileChoice, restOf } from './workspace/choice.js';
@@ -104,10 +104,12 @@ export async function reject(
 ): Promise<ApplyOutcome> {
   const { before, after, stands, rejected } = standing(recorder.state, id);
   const to = await treeWithout(store.gitDir, before, after, joined(rejected, selection));
-  const plan = await settledPlan(host, store, () => planChange(store, { from: stands, to }));
+  const make = () => planChange(store, { from: stands, to });
+  const plan = await settledWrite(host, store, make, async ({ before, after, paths }) => {
+    await store.keep(`applied/${to}`, to);
+    await writeChanges(store, before, after, { paths });
+  });
   if (plan.conflicts.length > 0) return { plan };
-  await store.keep(`applied/${to}`, to);
-  await writeChanges(store, plan.before, plan.after, { paths: plan.paths });
   recorder.record({ type: 'changes.rejected', apply: id, selection, paths: plan.paths, from: stands, to });
   return { plan, apply: id };
 }

@@ -127,8 +127,15 @@ export const commands = [
     icon: '$(discard)',
     when: all(trusted, 'massgen.canUndo'),
     key: 'u',
-    places: [{ menu: 'scm/title', group: 'navigation@1', when: ofList }],
     run: (app) => app.undo(),
+  },
+  {
+    command: 'massgen.undoPending',
+    title: 'Undo the Apply That Is Pending',
+    icon: '$(discard)',
+    when: pending,
+    places: [{ menu: 'scm/title', group: 'navigation@1', when: ofList }],
+    run: (app) => app.pending.undo(),
   },
   {
     command: 'massgen.nextChange',

@@ -28,6 +28,7 @@ export interface Front extends AsyncDisposable {
   onPending(listener: () => void): { dispose(): void };
   accept(session: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
   reject(session: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
+  undo(session: SessionId): Promise<unknown>;
   /** A file of a tree of the store. */
   read(tree: TreeId, path: string): Promise<Uint8Array | undefined>;
   preview(session: SessionId, chosen: readonly Chosen[]): Promise<Preview>;

@@ -119,7 +119,10 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     env = await keys.env(folder);
     sessions.refreshTeams();
   });
-  const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => sidebar?.receive({ send: 'ready' }));
+  const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    sidebar?.receive({ send: 'ready' });
+    pending.fire();
+  });
   nowShown(memory.shown());
 
   return {
@@ -144,6 +147,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     onPending: (listener) => pending.event(listener),
     accept: (id, apply, selection) => sessions.accept(id, apply, selection),
     reject: (id, apply, selection) => sessions.reject(id, apply, selection),
+    undo: (id) => sessions.intend({ do: 'undo', session: id }),
     read: (tree, path) => sessions.read(tree, path),
     preview: (id, chosen) => during(id, (watch) => sessions.preview(watch, chosen)),
     files: (id, candidate) => during(id, async (watch) => (await sessions.review(watch)).files(candidate, 'base')),

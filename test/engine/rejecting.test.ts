@@ -177,6 +177,19 @@ describe('unsaved edits', () => {
     expect(asked.map((paths) => paths.map((path) => path.slice(-5)))).toEqual([['a.txt'], ['a.txt']]);
   });
 
+  test('that an editor saves by itself while it is planned are planned with', async () => {
+    const { session, now, put, host } = await applied();
+    await using _ = session;
+    let saves = 1;
+    host.settle = async () => {
+      if (saves-- > 0) put(now().replace('line 12', 'my own 12'));
+      return false;
+    };
+    await session.reject('a1', [{ path: 'a.txt', hunks: [2] }]);
+    await session.undo();
+    expect(now()).toBe(text({ 12: 'my own 12' }));
+  });
+
   test('that are not saved forbid an apply, a rejection and an undo: nothing is written or recorded', async () => {
     const { session, now, host } = await applied();
     await using _ = session;

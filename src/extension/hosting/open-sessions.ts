@@ -50,7 +50,7 @@ export interface OpenSessions extends AsyncDisposable {
   reject(id: SessionId, apply: ApplyId, selection: Selection): Promise<void>;
   /** Runs the folder's checks on what is chosen, and records what they say. */
   checks(id: SessionId, chosen: readonly Chosen[]): Promise<Answers['checks']>;
-  /** What is pending of all sessions of the folder. From now on those sessions' events are told. */
+  /** What is pending of all sessions of the folder; nothing where it is not trusted, for it takes git to tell. From now on those sessions' events are told. */
   allPending(): Promise<FolderPending>;
   /** A file of a tree of the store; undefined where it has none. */
   read(tree: TreeId, path: string): Promise<Uint8Array | undefined>;
@@ -257,7 +257,7 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
       const results = await live.use(id, (session) => session.check(chosen));
       return results.map(({ name, status, newlyFailing = [], why }) => ({ name, status, newlyFailing, ...(why !== undefined && { why }) }));
     },
-    allPending: () => pendings.all(),
+    allPending: async () => (trusted() ? pendings.all() : { root: '', changes: [] }),
     read: async (tree, path) => (await (await store()).read(tree, [path])).get(path),
     search: async (text) => (await searchSessions(folder, text)).map(({ matches: _, ...row }) => row),
     attach: async (name, bytes) => attachment(await store(), name, bytes),

@@ -16,6 +16,8 @@ export interface PendingCommands {
   change(verb: Verb, args: readonly unknown[]): Promise<void>;
   file(verb: Verb, args: readonly unknown[]): Promise<void>;
   all(verb: Verb): Promise<void>;
+  /** Takes a whole apply back, what was accepted of it too. */
+  undo(): Promise<void>;
   /** The next change, or the one before, across files. */
   go(step: 1 | -1): Promise<void>;
   /** Opens the editor's diff of a file with what stood before. */
@@ -92,6 +94,14 @@ export function pendingCommands({ ports, front, entries, entriesAt, placing }: A
       const chosen = entries();
       if (verb === 'reject' && !(await confirmed(chosen))) return;
       await settle(verb, chosen);
+    },
+    async undo() {
+      ports.requireTrust();
+      const titles = new Map(entries().map(({ session, title }) => [session, title]));
+      const items = [...titles].map(([session, label]) => ({ label, session }));
+      const picked =
+        items.length < 2 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder: t('Whose changes are taken back?') });
+      if (picked !== undefined) await front()?.undo(picked.session);
     },
     async go(step) {
       const paths = [...new Set(entries().map(({ fsPath }) => fsPath))];

@@ -12,6 +12,8 @@ export interface PendingFront {
   accept(session: SessionId, apply: ApplyId, selection: Selection): Promise<unknown>;
   /** Throws `conflict`, and changes nothing, where it was edited since. */
   reject(session: SessionId, apply: ApplyId, selection: Selection): Promise<unknown>;
+  /** Takes back the last apply of a session that stands. */
+  undo(session: SessionId): Promise<unknown>;
   /** Something else may be pending. */
   onPending(listener: () => void): { dispose(): void };
 }

@@ -26,6 +26,7 @@ const made: Record<string, string> = {
   'pending/b.txt': text({ 10: 'ten' }),
   'pending/crlf.txt': text({ 3: 'three' }, '\r\n'),
   'pending/new.txt': 'new\n',
+  'pending/note.ipynb': '{"cells":[],"metadata":{"by":"solo"},"nbformat":4,"nbformat_minor":5}\n',
 };
 const scenario = JSON.stringify({
   agents: {
@@ -135,7 +136,7 @@ describe('what is applied', () => {
     const { candidates } = currentTurn(front.seen().state ?? assert.fail('no session')) ?? assert.fail('no turn');
     const candidate = candidates.at(-1)?.id ?? assert.fail('no candidate');
     await front.intend({ do: 'apply', session, chosen: [{ candidate, selection: 'all' }] });
-    await rowsAre('a.txt', 'b.txt', 'crlf.txt', 'new.txt', 'old.txt');
+    await rowsAre('a.txt', 'b.txt', 'crlf.txt', 'new.txt', 'note.ipynb', 'old.txt');
   });
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -177,13 +178,14 @@ describe('what is applied', () => {
     assert.equal(await disk('pending/old.txt'), 'old\n');
     await run('rejectFile', uri('pending/crlf.txt'));
     assert.equal(await disk('pending/crlf.txt'), stood['pending/crlf.txt']);
+    await run('rejectFile', uri('pending/note.ipynb'));
     await rowsAre('a.txt', 'b.txt');
     await run('acceptAll');
     await rowsAre();
     assert.equal(await disk('pending/b.txt'), made['pending/b.txt']);
     assert.deepEqual(errors, []);
     const [apply] = front.seen().state?.applies.slice(-1) ?? [];
-    assert.equal(apply?.rejections.length, 4);
+    assert.equal(apply?.rejections.length, 5);
   });
 
   it('is gone through change by change, across files', async () => {
@@ -200,7 +202,7 @@ describe('what is applied', () => {
     await run('previousChange');
     assert.equal(at(), 'b.txt:9');
     await run('acceptChange');
-    await rowsAre('a.txt', 'crlf.txt', 'new.txt', 'old.txt');
+    await rowsAre('a.txt', 'crlf.txt', 'new.txt', 'note.ipynb', 'old.txt');
   });
 
   it('keeps its place under what the person types, saved or not', async () => {
@@ -264,6 +266,35 @@ describe('what is applied', () => {
     assert.ok(deleted instanceof vscode.TabInputTextDiff);
     assert.equal((await vscode.workspace.openTextDocument(deleted.original)).getText(), 'old\n');
     assert.equal((await vscode.workspace.openTextDocument(deleted.modified)).getText(), '');
+  });
+
+  it('is not rejected under an unsaved notebook', async () => {
+    const notebook = await vscode.workspace.openNotebookDocument(uri('pending/note.ipynb'));
+    await vscode.window.showNotebookDocument(notebook);
+    const change = new vscode.WorkspaceEdit();
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, 'mine', 'markdown');
+    change.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, [cell])]);
+    assert.ok(await vscode.workspace.applyEdit(change));
+    answers = [undefined];
+    await run('rejectFile', notebook.uri);
+    assert.match(asked[0] ?? '', /pending\/note\.ipynb/);
+    assert.equal(await disk('pending/note.ipynb'), made['pending/note.ipynb']);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await run('rejectFile', notebook.uri);
+    assert.equal(await disk('pending/note.ipynb'), stood['pending/note.ipynb']);
+  });
+
+  it("is rejected from the editor's own peek view of changed lines", async () => {
+    const changes = [5, 20, 35].map((line) => ({ modifiedStartLineNumber: line, modifiedEndLineNumber: line }));
+    await run('rejectChange', uri('pending/a.txt'), changes, 1);
+    assert.equal(await disk('pending/a.txt'), text({ 5: 'five', 35: 'thirty-five' }));
+  });
+
+  it('is taken back from the list, what was accepted too', async () => {
+    await run('acceptFile', uri('pending/b.txt'));
+    await run('undoPending');
+    await rowsAre();
+    assert.equal(await disk('pending/b.txt'), stood['pending/b.txt']);
   });
 
   it('is rejected in a read-only file too, which stays so', async () => {
