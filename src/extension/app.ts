@@ -19,7 +19,7 @@ export interface App {
   chooseTeam(): Promise<void>;
   answer(): Promise<void>;
   // results.ts
-  review(session: string | undefined): Promise<void>;
+  review(session: string | undefined, candidate: string | undefined): Promise<void>;
   openDiff(session: string, candidate: string, path: string): Promise<void>;
   openChanges(session: string, candidate: string): Promise<void>;
   vote(): Promise<void>;

@@ -98,7 +98,7 @@ export const commands = [
     when: 'massgen.hasCandidates',
     key: 'r',
     places: title('navigation@3'),
-    run: (app, id) => app.review(idOf(id)),
+    run: (app, id, candidate) => app.review(idOf(id), idOf(candidate)),
   },
   {
     command: 'massgen.vote',

@@ -10,6 +10,8 @@ import type { FolderPending } from './hosting/pendings.js';
 /** A webview, as what answers it knows it. */
 export interface Connection {
   receive(message: ToHost): void;
+  /** The review turns to an answer. */
+  look(candidate: CandidateId): void;
   dispose(): void;
 }
 

@@ -175,6 +175,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
       }
       return {
         receive: viewHost.receive,
+        look: viewHost.look,
         dispose() {
           if (sidebar === viewHost) sidebar = undefined;
           viewHost.end();

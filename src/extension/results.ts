@@ -14,7 +14,10 @@ import type { Front } from './front.js';
 
 type ResultCommands = Pick<App, 'review' | 'vote' | 'choose' | 'apply' | 'undo' | 'openLog' | 'exportSession' | 'cleanUp'>;
 
-export function resultCommands(front: () => Promise<Front>, openReview: (session: SessionId) => void): ResultCommands {
+export function resultCommands(
+  front: () => Promise<Front>,
+  openReview: (session: SessionId, candidate?: CandidateId) => void,
+): ResultCommands {
   const { t } = vscode.l10n;
 
   /** The session that is shown, with its last turn. */
@@ -38,8 +41,8 @@ export function resultCommands(front: () => Promise<Front>, openReview: (session
   }
 
   return {
-    async review(session) {
-      openReview(session ?? (await shown()).state.id);
+    async review(session, candidate) {
+      openReview(session ?? (await shown()).state.id, candidate);
     },
     async vote() {
       requireTrust();

@@ -74,6 +74,10 @@ export function openFronts(options: {
       const attached: Attached = { view, session, post, connection: undefined };
       views.add(attached);
       return {
+        look(candidate) {
+          attached.connection ??= bind(attached);
+          attached.connection.then((connection) => connection.look(candidate)).catch(options.onFailure);
+        },
         receive(message) {
           attached.connection ??= bind(attached);
           attached.connection.then(

@@ -89,6 +89,8 @@ export type ToView =
   | { send: 'asking'; asking: Asking[] }
   /** Put into the composer: from a context menu, a drop, a command. */
   | { send: 'compose'; text?: string; parts?: Part[]; focus: boolean }
+  /** The review turns to this answer. */
+  | { send: 'look'; candidate: CandidateId }
   | { send: 'answer'; id: number; value: unknown }
   | { send: 'refusal'; id: number; failure: Failure };
 

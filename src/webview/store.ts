@@ -1,6 +1,6 @@
 /** What the window knows, as signals: opened by the host, followed event by event, drawn at most once a frame. */
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Event } from '../protocol/events.js';
+import type { CandidateId, Event } from '../protocol/events.js';
 import type { Failure } from '../protocol/failure.js';
 import type { Asking, Opened, SessionRow, TeamChoice, ToView } from '../protocol/wire.js';
 import { failureFrom, type Host } from './host.js';
@@ -21,6 +21,8 @@ export interface Store {
   draft: Signal<unknown>;
   /** What the host put into the composer; the composer takes it and leaves undefined. */
   compose: Signal<Extract<ToView, { send: 'compose' }> | undefined>;
+  /** The answer that the review is to turn to; the review takes it and leaves undefined. */
+  look: Signal<CandidateId | undefined>;
   hear(message: Exclude<ToView, { send: 'answer' | 'refusal' }>): void;
 }
 
@@ -37,6 +39,7 @@ export function createStore(host: () => Host): Store {
   const broken = signal<Failure | undefined>(undefined);
   const draft = signal<unknown>(undefined);
   const compose = signal<Extract<ToView, { send: 'compose' }> | undefined>(undefined);
+  const look = signal<CandidateId | undefined>(undefined);
   let waiting: Event[] = [];
   let due = false;
   /** Between a gap and the `open` that mends it, events say nothing. */
@@ -99,6 +102,7 @@ export function createStore(host: () => Host): Store {
     broken,
     draft,
     compose,
+    look,
     hear(message) {
       switch (message.send) {
         case 'open':
@@ -118,6 +122,9 @@ export function createStore(host: () => Host): Store {
           return;
         case 'compose':
           compose.value = message;
+          return;
+        case 'look':
+          look.value = message.candidate;
           return;
       }
     },

@@ -66,6 +66,24 @@ describe('the answers', () => {
       });
   });
 
+  test('are turned to when the sidebar names one, before the view is opened or after', async () => {
+    await using view = await open();
+    const viewed = (name: string) =>
+      view.page
+        .getByRole('article', { name: `Answer of ${name}` })
+        .getByRole('button', { name, pressed: true })
+        .first();
+    await viewed('maya').waitFor();
+    await view.send({ send: 'look', candidate: 'c1' });
+    await viewed('rin').waitFor();
+    await view.send(
+      { send: 'open', opened: opened('review', undefined) },
+      { send: 'look', candidate: 'c4' },
+      { send: 'open', opened: opened('review', whole) },
+    );
+    await viewed('maya').waitFor();
+  });
+
   test('are not there yet, or not at all', async () => {
     if (bench === undefined) return;
     await using view = await openView(bench, 'review', { opened: opened('review', running.slice(0, 8)) });
@@ -148,6 +166,23 @@ describe('the selection', () => {
     });
   });
 
+  test('counts the changes of a file that is chosen unseen', async () => {
+    const changes: FileDiff[] = [3, 0].map((hunks) => ({
+      path: hunks > 0 ? 'many.ts' : 'logo.png',
+      kind: 'modified',
+      binary: hunks === 0,
+      added: hunks,
+      removed: 0,
+      hunks,
+      changedBy: ['c4'],
+    }));
+    await using view = await open({ answer: (query) => (query.get === 'files' && query.candidate === 'c4' ? changes : undefined) });
+    await view.page.getByRole('checkbox', { name: 'Choose many.ts of maya' }).click();
+    await foot(view).getByText('3 changes of maya').waitFor();
+    await view.page.getByRole('checkbox', { name: 'Choose logo.png of maya' }).click();
+    await foot(view).getByText('4 changes of maya').waitFor();
+  });
+
   test('says what conflicts before anything is written, and can be written with markers', async () => {
     const conflicts = [{ path: 'src/limiter.ts', why: 'you changed these lines' }];
     const answer: ViewOptions['answer'] = (query) => (query.get === 'preview' ? { paths: [], conflicts, kept: 0 } : undefined);
@@ -228,6 +263,7 @@ describe('the keyboard', () => {
     const { page } = view;
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
     await page.getByRole('button', { name: 'Vote for rin.1' }).click();
+    await expect.poll(focused).toBe('Why rin.1');
     await page.keyboard.press('Escape');
     await expect.poll(focused).toBe('Vote for rin.1');
     await show(view, 'limiter.ts src');

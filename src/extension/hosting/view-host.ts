@@ -1,6 +1,6 @@
 /** The host's end of the wire: one for each webview, which it opens, follows, answers and serves. */
 import type { Part } from '../../protocol/content.js';
-import type { FactEvent, SessionId } from '../../protocol/events.js';
+import type { CandidateId, FactEvent, SessionId } from '../../protocol/events.js';
 import { failureOf } from '../../protocol/failure.js';
 import { titleOf } from '../../protocol/state.js';
 import type { Answers, Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../protocol/wire.js';
@@ -19,6 +19,8 @@ export interface ViewHost {
   show(session: SessionId | undefined): Promise<void>;
   /** Puts something into the composer. */
   compose(what: { text?: string; parts?: Part[]; focus: boolean }): void;
+  /** The review turns to an answer. */
+  look(candidate: CandidateId): void;
   /** The view is gone. */
   end(): void;
 }
@@ -57,7 +59,7 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
   let isReady = false;
   /** Snapshots that are being made: what happens meanwhile is in them. */
   let opening = 0;
-  let composing: Extract<ToView, { send: 'compose' }> | undefined;
+  let waiting: Extract<ToView, { send: 'compose' | 'look' }> | undefined;
 
   const hold = (id: SessionId | undefined): void => {
     const next = id === undefined ? undefined : sessions.watch(id);
@@ -97,8 +99,8 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
       opening -= 1;
     }
     isReady = true;
-    if (composing !== undefined) send(composing);
-    composing = undefined;
+    if (waiting !== undefined) send(waiting);
+    waiting = undefined;
   };
 
   const refresh = async (of: 'rows' | 'teams' | 'asking'): Promise<void> => {
@@ -145,6 +147,10 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
       case 'attach':
         return sessions.attach(query.name, Buffer.from(query.base64, 'base64'));
     }
+  };
+  const sendOnceReady = (message: Extract<ToView, { send: 'compose' | 'look' }>): void => {
+    if (isReady) send(message);
+    else waiting = message;
   };
   const show = async (id: SessionId | undefined): Promise<void> => {
     hold(id);
@@ -196,11 +202,8 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
       }
     },
     show,
-    compose(what) {
-      const message = { send: 'compose', ...what } as const;
-      if (isReady) send(message);
-      else composing = message;
-    },
+    compose: (what) => sendOnceReady({ send: 'compose', ...what }),
+    look: (candidate) => sendOnceReady({ send: 'look', candidate }),
     end() {
       off();
       outbox.end();

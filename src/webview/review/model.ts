@@ -39,7 +39,7 @@ export interface Review {
   rows: Rows;
   show(more: Partial<View>): void;
   hunksOf(candidate: CandidateId, path: string): ReadonlySignal<Loaded<HunkDiff[]>>;
-  /** How many changes a file has, where that was asked already. */
+  /** How many changes a file has; 0 where it is changed as a whole. */
   countOf(candidate: CandidateId, path: string): number | undefined;
   placeOf(path: string, group: Group, hunk: HunkDiff): HunkAt;
   /** After an apply or an undo: what was said about the folder does not hold any more. */
@@ -145,7 +145,15 @@ export function createReview({ store, host }: App): Review {
     );
   };
 
+  const show = (more: Partial<View>): void =>
+    batch(() => {
+      if (more.path !== undefined || more.candidate !== undefined || more.mode !== undefined)
+        cursor.value = { row: -1, moved: cursor.peek().moved + 1 };
+      remark.value = undefined;
+      view.value = { ...view.peek(), ...more };
+    });
   watch({ store, host }, { view, choices, preview, checks, id });
+  turnTo(store, show);
   return {
     turn,
     answers,
@@ -166,15 +174,9 @@ export function createReview({ store, host }: App): Review {
       return true;
     },
     rows: { rows: [], tops: new Float64Array(1), widest: 0 },
-    show: (more) =>
-      batch(() => {
-        if (more.path !== undefined || more.candidate !== undefined || more.mode !== undefined)
-          cursor.value = { row: -1, moved: cursor.value.moved + 1 };
-        remark.value = undefined;
-        view.value = { ...view.value, ...more };
-      }),
+    show,
     hunksOf,
-    countOf: (candidate, path) => hunkAnswers.peek(`base ${candidate} false ${path}`)?.length,
+    countOf: (candidate, path) => files.value.rows.find((row) => row.path === path)?.by.get(candidate)?.hunks,
     placeOf: (path, { candidate, hunks }, hunk) => ({
       candidate,
       path,
@@ -187,6 +189,17 @@ export function createReview({ store, host }: App): Review {
       choices.value = { ...choices.value };
     },
   };
+}
+
+/** The answer that the host names comes into view, of whichever turn it is, once its session is there. */
+function turnTo({ session, look }: App['store'], show: Review['show']): void {
+  effect(() => {
+    const turns = session.value?.state.turns ?? [];
+    const at = turns.findIndex((turn) => turn.candidates.some(({ id }) => id === look.value));
+    if (at === -1) return;
+    show({ turn: at === turns.length - 1 ? undefined : at + 1, candidate: look.peek() });
+    look.value = undefined;
+  });
 }
 
 interface Watched {
