@@ -10,8 +10,8 @@ import { settledWrite } from './settled.js';
 import { planChange, writeChanges } from './workspace/apply.js';
 import { changes } from './workspace/changes.js';
 import { choicesOf, type FileChoice, restOf } from './workspace/choice.js';
-import { fileHunks } from './workspace/file-hunks.js';
-import { rawChanges } from './workspace/raw.js';
+import { patchHunks } from './workspace/file-hunks.js';
+import { patchOf } from './workspace/patch.js';
 import { treeWithout } from './workspace/selection.js';
 import type { Store } from './workspace/store.js';
 
@@ -31,34 +31,19 @@ export async function pendingOf({ gitDir }: Pick<Store, 'gitDir'>, state: Sessio
   const done = joined(accepted, rejected);
   if (done === 'all') return { apply, files: [], after, settled: after };
   const choices = choicesOf(done);
-  const [list, raw] = await Promise.all([changes(gitDir, before, after), rawChanges(gitDir, before, after)]);
-  const found = await Promise.all(
-    list.map(async (file): Promise<PendingFile[]> => {
-      const change = raw.find((one) => one.path === file.path);
-      const choice = choices.get(file.path);
-      if (change === undefined || choice === 'all') return [];
-      const hunks = await fileHunks(gitDir, change);
-      if (choice === undefined) return [{ ...file, hunks, whole: true }];
-      const rest = restOf(
-        choice,
-        hunks.map(({ number, lines }) => ({ number, signs: signsOf(lines) })),
-      );
-      return rest === undefined ? [] : [{ ...file, hunks: leftOf(hunks, rest), whole: false }];
-    }),
-  );
-  const files = found.flat();
-  const settled =
-    files.length === 0
-      ? after
-      : await treeWithout(
-          gitDir,
-          before,
-          after,
-          joined(
-            rejected,
-            files.flatMap((file) => selectionOf(file)),
-          ),
-        );
+  const [list, patch] = await Promise.all([changes(gitDir, before, after), patchOf(gitDir, before, after)]);
+  const changed = new Map(patch.files.map((file) => [file.path, file]));
+  const files = list.flatMap((file): PendingFile[] => {
+    const change = changed.get(file.path);
+    const choice = choices.get(file.path);
+    if (change === undefined || choice === 'all') return [];
+    const hunks = patchHunks(patch, change);
+    if (choice === undefined) return [{ ...file, hunks, whole: true }];
+    const rest = restOf(choice, change.hunks);
+    return rest === undefined ? [] : [{ ...file, hunks: leftOf(hunks, rest), whole: false }];
+  });
+  const taken = files.flatMap((file) => selectionOf(file));
+  const settled = taken.length === 0 ? after : await treeWithout(gitDir, before, after, joined(rejected, taken));
   return { apply, files, after, settled };
 }
 
@@ -77,12 +62,6 @@ function leftOf(hunks: readonly PendingHunk[], rest: FileChoice): PendingHunk[] 
     return [lines === 'all' ? hunk : { ...hunk, left: [...lines] }];
   });
 }
-
-const signsOf = (lines: readonly string[]): string =>
-  lines
-    .map((line) => line[0] ?? ' ')
-    .filter((sign) => sign !== '\\')
-    .join('');
 
 /** Throws `not-found` or `usage` for what the apply does not have. */
 export async function accept({ gitDir }: Pick<Store, 'gitDir'>, recorder: Recorder, id: ApplyId, selection: Selection): Promise<void> {

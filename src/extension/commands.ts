@@ -205,6 +205,14 @@ export const commands = [
     run: (app, ...args) => app.pending.diff(args),
   },
   {
+    command: 'massgen.diffAllPending',
+    title: 'Compare All Pending Files with What Stood Before',
+    icon: '$(diff-multiple)',
+    when: 'massgen.hasPending',
+    places: [{ menu: 'scm/resourceGroup/context', group: 'inline@3', when: ofList }],
+    run: (app) => app.pending.diffAll(),
+  },
+  {
     command: 'massgen.acceptAll',
     title: 'Accept All Pending Changes',
     icon: '$(check-all)',

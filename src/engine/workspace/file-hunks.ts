@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { devNull } from 'node:os';
 import { git } from './git.js';
-import { lineEnd, readHunk } from './patch.js';
+import { type Hunk, lineEnd, type Patch, type PatchFile, readHunk } from './patch.js';
 import { type Entry, FIXED, isRepository } from './raw.js';
 import { writeBlob } from './trees.js';
 
@@ -51,6 +51,27 @@ const EMPTY = new Uint8Array();
 /** Whether it is a file or a link; the executable bit makes no other file. */
 const kindOf = (entry: Entry): string => entry.mode.slice(0, 2);
 
+/** The same for a file of a patch of whole trees, whose one process read all of its files. */
+export function patchHunks({ text }: Patch, { old, new: fresh, part, hunks }: PatchFile): TextHunk[] {
+  if (isRepository(old) || isRepository(fresh) || hunks.length === 0) return [];
+  const own = text.slice(part.start, part.end);
+  const bytes = Buffer.from(own, 'latin1');
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  return hunks.map(({ body, ...hunk }) =>
+    withLines({ ...hunk, body: { start: body.start - part.start, end: body.end - part.start } }, own, bytes, encoding),
+  );
+}
+
+/** `text`: the bytes, one character each. */
+function withLines({ body, signs: _, ...hunk }: Hunk, text: string, bytes: Buffer, encoding: BufferEncoding): TextHunk {
+  const lines: string[] = [];
+  for (let line = body.start; line < body.end; line = lineEnd(text, line)) {
+    const end = lineEnd(text, line);
+    lines.push(bytes.toString(encoding, line, text[end - 1] === '\n' ? end - 1 : end));
+  }
+  return { ...hunk, lines };
+}
+
 /** Lines in no known encoding are read byte by byte, so that none is lost. */
 function readHunks(out: Uint8Array): TextHunk[] {
   const bytes = Buffer.from(out.buffer, out.byteOffset, out.byteLength);
@@ -59,14 +80,9 @@ function readHunks(out: Uint8Array): TextHunk[] {
   const hunks: TextHunk[] = [];
   let at = text.startsWith('@@ ') ? 0 : text.indexOf('\n@@ ') + 1;
   while (text.startsWith('@@ ', at)) {
-    const { body, signs: _, ...hunk } = readHunk(text, at, hunks.length + 1);
-    const lines: string[] = [];
-    for (let line = body.start; line < body.end; line = lineEnd(text, line)) {
-      const end = lineEnd(text, line);
-      lines.push(bytes.toString(encoding, line, text[end - 1] === '\n' ? end - 1 : end));
-    }
-    hunks.push({ ...hunk, lines });
-    at = body.end;
+    const hunk = readHunk(text, at, hunks.length + 1);
+    hunks.push(withLines(hunk, text, bytes, encoding));
+    at = hunk.body.end;
   }
   return hunks;
 }

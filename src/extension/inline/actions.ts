@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { fail } from '../../protocol/failure.js';
 import { beforeUri } from './list.js';
 import { spotAt, spotBeyond, spotsOf } from './marks.js';
-import { aimedAt, choicesFor, countOf, type Entry, type Target } from './model.js';
+import { aimedAt, byPath, choicesFor, countOf, type Entry, type Target } from './model.js';
 import type { Placing } from './placed.js';
 import type { PendingFront, Ports } from './ports.js';
 import { changesText } from './words.js';
@@ -22,6 +22,8 @@ export interface PendingCommands {
   go(step: 1 | -1): Promise<void>;
   /** Opens the editor's diff of a file with what stood before. */
   diff(args: readonly unknown[]): Promise<void>;
+  /** All of them in one editor. */
+  diffAll(): Promise<void>;
 }
 
 export interface ActionsOptions {
@@ -74,12 +76,17 @@ export function pendingCommands({ ports, front, entries, entriesAt, placing }: A
     await reveal(document, (step === 1 ? all[0] : all.at(-1))?.hunk.line ?? 0);
   }
 
-  async function compare(entry: Entry): Promise<void> {
+  /** The file as it stood before and as it is now. */
+  function sides(entry: Entry): [vscode.Uri, vscode.Uri] {
     const { folder } = front() ?? {};
     if (folder === undefined) throw nothing();
-    const { kind, path } = entry.file;
-    const right = kind === 'deleted' || !existsSync(entry.fsPath) ? ports.treeUri(folder, undefined, path) : vscode.Uri.file(entry.fsPath);
-    await vscode.commands.executeCommand('vscode.diff', beforeUri(ports, folder, entry), right, t('{0} (pending)', path));
+    const { fsPath, file } = entry;
+    const isGone = file.kind === 'deleted' || !existsSync(fsPath);
+    return [beforeUri(ports, folder, entry), isGone ? ports.treeUri(folder, undefined, file.path) : vscode.Uri.file(fsPath)];
+  }
+
+  async function compare(entry: Entry): Promise<void> {
+    await vscode.commands.executeCommand('vscode.diff', ...sides(entry), t('{0} (pending)', entry.file.path));
   }
 
   const files = (args: readonly unknown[]): Entry[] => urisOf(args).flatMap((uri) => entriesAt(uri));
@@ -119,6 +126,11 @@ export function pendingCommands({ ports, front, entries, entriesAt, placing }: A
       const [entry] = files(args);
       if (entry === undefined) throw nothing();
       await compare(entry);
+    },
+    async diffAll() {
+      const rows = [...byPath(entries()).values()].flatMap(([entry]) => (entry ? [[vscode.Uri.file(entry.fsPath), ...sides(entry)]] : []));
+      if (rows.length === 0) throw nothing();
+      await vscode.commands.executeCommand('vscode.changes', t('Pending'), rows);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileHunks } from '../../../src/engine/workspace/file-hunks.js';
+import { fileHunks, patchHunks } from '../../../src/engine/workspace/file-hunks.js';
 import { patchOf } from '../../../src/engine/workspace/patch.js';
 import { rawChanges } from '../../../src/engine/workspace/raw.js';
 import { numbered } from '../../../src/engine/workspace/without-whitespace.js';
@@ -38,6 +38,7 @@ test('the hunks of each file are those of the whole patch, with the same numbers
     const own = await fileHunks(gitDir, file);
     const signs = (lines: readonly string[]) => lines.map((line) => line[0]).filter((sign) => sign !== '\\');
     const { hunks } = file;
+    expect(patchHunks(patch, file)).toEqual(own);
     expect(own.map(({ lines, ...hunk }) => ({ ...hunk, signs: signs(lines).join('') }))).toEqual(hunks.map(({ body: _, ...hunk }) => hunk));
   }
 });

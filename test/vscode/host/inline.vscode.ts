@@ -266,6 +266,8 @@ describe('what is applied', () => {
     assert.ok(deleted instanceof vscode.TabInputTextDiff);
     assert.equal((await vscode.workspace.openTextDocument(deleted.original)).getText(), 'old\n');
     assert.equal((await vscode.workspace.openTextDocument(deleted.modified)).getText(), '');
+    await run('diffAllPending');
+    await until('all of them', () => (vscode.window.tabGroups.activeTabGroup.activeTab?.label.startsWith('Pending') ? true : undefined));
   });
 
   it('is not rejected under an unsaved notebook', async () => {
