@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Env } from '../engine/config/substitute.js';
 import type { TeamConfig } from '../engine/config/team.js';
+import { overruled } from '../engine/overrule.js';
 import type { Team } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import { namedFile, type Options } from './args.js';
@@ -9,7 +10,9 @@ import { canAsk, err } from './output.js';
 
 /** `before`: the team of the session's last turn, which goes on where no configuration is found. Throws `config` where there is no team. */
 export async function teamFor(folder: string, env: Env, options: Options, before?: Team): Promise<Team> {
-  return limited(await found(folder, env, options, before), options);
+  const { timeout, maxCost } = options;
+  const team = await found(folder, env, options, before);
+  return overruled(team, { ...(timeout !== undefined && { seconds: timeout }), ...(maxCost !== undefined && { costUsd: maxCost }) });
 }
 
 async function found(folder: string, env: Env, options: Options, before: Team | undefined): Promise<Team> {
@@ -59,13 +62,3 @@ const noConfig = () =>
   fail('config', 'There is no configuration here.', {
     hint: 'massgen config init writes one; --detect makes a team of what is found here (keys, local servers); massgen demo needs neither.',
   });
-
-/** Only what a turn keeps, with the limits of the command line over the configuration's. */
-function limited({ agents, pattern, limits, settings }: Team, { timeout, maxCost }: Options): Team {
-  return {
-    agents,
-    pattern: timeout === undefined ? pattern : { ...pattern, graceSeconds: Math.min(pattern.graceSeconds, timeout / 10) },
-    limits: { ...limits, ...(timeout !== undefined && { seconds: timeout }), ...(maxCost !== undefined && { costUsd: maxCost }) },
-    settings,
-  };
-}

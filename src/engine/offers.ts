@@ -8,6 +8,7 @@ import { resolveKey } from './config/keys.js';
 import { findConfigs, loadConfig } from './config/load.js';
 import type { Probes } from './config/local.js';
 import type { Env } from './config/substitute.js';
+import { type Overrule, overruled } from './overrule.js';
 import { costOf } from './providers/wrap.js';
 
 export interface Offer {
@@ -20,31 +21,36 @@ export interface OfferOptions {
   folder: string;
   env: Env;
   probes?: Probes;
+  /** A configuration that comes before those that are found. */
+  config?: string | undefined;
+  /** Said over all of them. */
+  over?: Overrule;
 }
 
 /** The id of the team of what is found: its keys were merely there, so it is never started without being named. */
 export const FOUND = 'found';
 
-/** Those of the folder first, then the person's own, then what is found. Nothing is spent, and no key leaves the machine. */
-export async function offeredTeams({ folder, env, probes }: OfferOptions): Promise<Offer[]> {
-  const files = await findConfigs(folder, env);
-  const configured = await Promise.all(files.map((file) => fromFile(file, folder, env)));
+/** The one that was named first, then those of the folder, then the person's own, then what is found. Nothing is spent, and no key leaves the machine. */
+export async function offeredTeams({ folder, env, probes, config, over = {} }: OfferOptions): Promise<Offer[]> {
+  const found = await findConfigs(folder, env);
+  const files = config === undefined ? found : [config, ...found.filter((file) => file !== config)];
+  const configured = await Promise.all(files.map((file) => fromFile(file, { folder, env, over })));
   const { team } = await detectTeam(env, probes);
-  return team === undefined ? configured : [...configured, await offerOf(FOUND, 'What was found', team, env)];
+  return team === undefined ? configured : [...configured, await offerOf(FOUND, 'What was found', overruled(team, over), env)];
 }
 
-async function fromFile(file: string, folder: string, env: Env): Promise<Offer> {
+async function fromFile(file: string, { folder, env, over }: { folder: string; env: Env; over: Overrule }): Promise<Offer> {
   const inside = relative(folder, file);
   const from = inside.startsWith('..') ? file : inside.split(sep).join('/');
   try {
-    return await offerOf(file, from, await loadConfig(file, { folder, env }), env);
+    return await offerOf(file, from, overruled(await loadConfig(file, { folder, env }), over), env);
   } catch (error) {
     return { choice: { id: file, from, agents: [], pattern: '', limits: { seconds: 0 }, failure: failureOf(error) } };
   }
 }
 
-async function offerOf(id: string, from: string, { agents, pattern, limits, settings }: Team, env: Env): Promise<Offer> {
-  const team: Team = { agents, pattern, limits, settings };
+async function offerOf(id: string, from: string, team: Team, env: Env): Promise<Offer> {
+  const { agents, pattern, limits } = team;
   const [estimate, keys] = await Promise.all([
     estimateOf(team),
     Promise.allSettled(agents.map((agent) => resolveKey(agent.backend.key, env))),

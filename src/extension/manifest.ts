@@ -1,6 +1,6 @@
 /** What package.json contributes to the editor, made from the tables: `npm run manifest` writes it, and a test holds it. */
 import { type CommandRow, commands } from './commands.js';
-import { settings } from './settings.js';
+import { type SettingRow, settings } from './settings.js';
 import { views } from './views/ids.js';
 
 /** `texts` are the entries of package.nls.json: the manifest names them, and the editor puts its own language's in. */
@@ -13,6 +13,7 @@ export interface Manifest {
 const VIEW = `view == ${views.sidebar}`;
 const CHORD = 'ctrl+alt+m';
 const rows: readonly CommandRow[] = commands;
+const settingRows: readonly SettingRow[] = settings;
 
 const both = (...clauses: (string | undefined)[]): { when?: string } => {
   const given = clauses.filter((clause) => clause !== undefined);
@@ -41,9 +42,7 @@ export function manifest(): Manifest {
     },
     configuration: {
       title: 'MassGen',
-      properties: Object.fromEntries(
-        settings.map(({ key, description, ...rest }) => [key, { ...rest, markdownDescription: text(`${key}.description`, description) }]),
-      ),
+      properties: Object.fromEntries(settingRows.map((row) => [row.key, property(row, text)])),
     },
     chatParticipants: [
       {
@@ -64,10 +63,19 @@ export function manifest(): Manifest {
     untrustedWorkspaces: {
       supported: 'limited',
       description: text('untrusted', 'Sessions can be read, but no agent and no command runs, until the folder is trusted.'),
+      restrictedConfigurations: settingRows.flatMap(({ key, restricted }) => (restricted ? [key] : [])),
     },
     virtualWorkspaces: { supported: false, description: text('virtual', 'Agents work on copies of a folder: it must be on a disk.') },
   };
   return { contributes, capabilities, texts };
+}
+
+function property({ key, description, meanings, restricted: _, ...rest }: SettingRow, text: (key: string, english: string) => string) {
+  return {
+    ...rest,
+    ...(meanings && { enumDescriptions: meanings.map((one, at) => text(`${key}.${at}`, one)) }),
+    markdownDescription: text(`${key}.description`, description),
+  };
 }
 
 /** It ends in a session that needs no key. */

@@ -5,6 +5,7 @@ import type { Event, SessionId } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import type { SessionRow } from '../protocol/wire.js';
 import type { Composed } from './app.js';
+import { configuredFor, onConfigured } from './configured.js';
 import type { Front } from './front.js';
 import { editorHost } from './host.js';
 import type { Clock, Editor } from './hosting/editor.js';
@@ -36,8 +37,9 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     host,
     clock,
     trusted: () => vscode.workspace.isTrusted,
+    over: () => configuredFor(folder).over,
     async offers() {
-      const all = await offeredTeams({ folder, env, probes: { editor: host.models } });
+      const all = await offeredTeams({ folder, env, probes: { editor: host.models }, ...configuredFor(folder) });
       const preferred = memory.team();
       return all.sort((a, b) => Number(b.choice.id === preferred) - Number(a.choice.id === preferred));
     },
@@ -119,6 +121,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     env = await keys.env(folder);
     sessions.refreshTeams();
   });
+  const configuring = onConfigured(folder, sessions.refreshTeams);
   const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     sidebar?.receive({ send: 'ready' });
     pending.fire();
@@ -189,6 +192,7 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     async [Symbol.asyncDispose]() {
       listening();
       keysChanging.dispose();
+      configuring.dispose();
       trusting.dispose();
       shown?.end();
       for (const watch of followed.values()) watch.end();

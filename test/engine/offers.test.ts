@@ -43,6 +43,25 @@ test('teams of the folder, then the person’s own, then what is found; one that
   ]);
 });
 
+test('what the person says comes over every configuration, and the one that is named comes first', async () => {
+  const folder = repository({
+    'massgen.yaml': 'agents:\n  - id: maya\n    backend: { type: openai, model: gpt-4o }\n',
+    'teams/two.yaml': 'agents:\n  - id: otto\n    backend: { type: openai, model: gpt-4o }\nlimits: { max_cost_usd: 5 }\n',
+  });
+  const env = { HOME: folder, XDG_CONFIG_HOME: join(folder, '.config'), OPENAI_API_KEY: 'sk-test-1234567890' };
+  const over = { seconds: 30, costUsd: 0.25, dependencies: 'none' } as const;
+  const offered = await offeredTeams({ folder, env, probes, config: join(folder, 'teams/two.yaml'), over });
+  expect(offered.map(({ choice }) => [choice.from, choice.limits])).toEqual([
+    ['teams/two.yaml', { seconds: 30, costUsd: 0.25 }],
+    ['massgen.yaml', { seconds: 30, costUsd: 0.25 }],
+    ['What was found', { seconds: 30, costUsd: 0.25 }],
+  ]);
+  expect(offered[0]?.choice.estimate?.to).toBeLessThanOrEqual(0.25);
+  expect(offered[0]?.team).toMatchObject({ settings: { dependencies: 'none' }, pattern: { graceSeconds: 3 } });
+  const [gone] = await offeredTeams({ folder, env, probes, config: join(folder, 'gone.yaml') });
+  expect(gone?.choice).toMatchObject({ from: 'gone.yaml', failure: { code: 'config' } });
+});
+
 test('an estimate is there where every price is known, and no more than the limit', async () => {
   const known = await estimateOf({ agents: [agentOf({}), agentOf({})], limits });
   expect(known?.from).toBeGreaterThan(0);

@@ -3,6 +3,7 @@ import { previewOf } from '../../engine/applying.js';
 import { attachment } from '../../engine/attachment.js';
 import type { Host } from '../../engine/host.js';
 import { FOUND, type Offer, offeredTeams } from '../../engine/offers.js';
+import { type Overrule, overruled } from '../../engine/overrule.js';
 import type { Pending } from '../../engine/pending.js';
 import { pendingOf } from '../../engine/rejecting.js';
 import { openReview, type Review } from '../../engine/review.js';
@@ -70,6 +71,8 @@ export interface OpenSessionsOptions {
   trusted(): boolean;
   /** Who can be started; what the folder and the machine offer where absent. */
   offers?(): Promise<Offer[]>;
+  /** What the person says over whichever team works next, that of a session's last turn too. */
+  over?(): Overrule;
 }
 
 /** After these facts a list of sessions says something else. */
@@ -84,7 +87,7 @@ const LISTED: ReadonlySet<string> = new Set<Event['type']>([
 ]);
 
 export function openSessions(options: OpenSessionsOptions): OpenSessions {
-  const { folder, host, clock, trusted } = options;
+  const { folder, host, clock, trusted, over = () => ({}) } = options;
   const findOffers = options.offers ?? (() => offeredTeams({ folder, env: host.env, probes: { editor: host.models } }));
   const listeners = new Set<(change: Change) => void>();
   const working = new Set<SessionId>();
@@ -136,9 +139,9 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
           hint: offer?.choice.failure?.hint ?? 'Choose a team, or write massgen.yaml.',
         },
       );
-    const { agents, limits, settings } = team;
+    const said = overruled(team, over());
     if (pattern !== undefined && pattern !== 'consensus' && pattern !== 'relay') throw fail('usage', `There is no pattern "${pattern}".`);
-    return { agents, limits, settings, pattern: pattern === undefined ? team.pattern : { ...team.pattern, id: pattern } };
+    return pattern === undefined ? said : { ...said, pattern: { ...said.pattern, id: pattern } };
   };
   /** Holds the session as long as its turn is worked on; resolves once the turn has begun. */
   const work = (held: (turn: (id: SessionId) => void) => Promise<unknown>): Promise<void> =>

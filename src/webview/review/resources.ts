@@ -8,8 +8,6 @@ export type Loaded<T> = { is: 'loading' } | { is: 'there'; value: T } | { is: 'f
 export interface Resources<T> {
   /** Asks on first use. */
   get(key: string, ask: () => Promise<T>): ReadonlySignal<Loaded<T>>;
-  /** What is there already, without asking. */
-  peek(key: string): T | undefined;
   /** What matches is asked anew when it is next used. */
   forget(matches?: (key: string) => boolean): void;
 }
@@ -38,10 +36,6 @@ export function resources<T>(): Resources<T> {
         },
       );
       return made;
-    },
-    peek(key) {
-      const loaded = known.get(key)?.peek();
-      return loaded?.is === 'there' ? loaded.value : undefined;
     },
     forget(matches = () => true) {
       for (const key of [...known.keys()]) if (matches(key)) known.delete(key);

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { Message, ModelRequest, StreamPart } from '../../../src/engine/providers/provider.js';
 import { mentionOfSelection, mentionsOf } from '../../../src/extension/about.js';
+import { configuredFor, onConfigured } from '../../../src/extension/configured.js';
 import { editorModels } from '../../../src/extension/editor-models.js';
 import { mentionsFor } from '../../../src/extension/mentions.js';
 import { rgPath } from '../../../src/extension/ripgrep.js';
@@ -73,6 +74,23 @@ describe('the models of the editor', () => {
     await assert.rejects(async () => {
       for await (const part of asking) assert.fail(part.type);
     }, /no longer offers the model "nobody"/);
+  });
+});
+
+describe('the settings', () => {
+  it('name a configuration, and limits over it', async () => {
+    const { fsPath } = folder().uri;
+    const settings = () => vscode.workspace.getConfiguration('massgen', folder().uri);
+    assert.deepEqual(configuredFor(fsPath), { config: undefined, over: {} });
+    const said = { config: 'teams/two.yaml', maxCost: 0.5, timeout: 90, dependencies: 'copy' };
+    const changed = new Promise<void>((resolve) => onConfigured(fsPath, resolve));
+    for (const [key, value] of Object.entries(said)) await settings().update(key, value, vscode.ConfigurationTarget.Global);
+    await changed;
+    assert.deepEqual(configuredFor(fsPath), {
+      config: file('teams/two.yaml').fsPath,
+      over: { seconds: 90, costUsd: 0.5, dependencies: 'copy' },
+    });
+    for (const key of Object.keys(said)) await settings().update(key, undefined, vscode.ConfigurationTarget.Global);
   });
 });
 
