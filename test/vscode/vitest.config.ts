@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // What a person waits for without a thought.
+    expect: { poll: { timeout: 20_000, interval: 100 } },
     // Each file has a browser of its own: more at once than this machine has cores would only wait for each other.
     maxWorkers: 1,
     retry: process.env.CI === undefined ? 0 : 1,

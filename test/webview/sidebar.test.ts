@@ -214,6 +214,7 @@ describe('a turn that runs', () => {
     await view.page.getByRole('button', { name: 'Stop' }).click();
     await view.send({ send: 'rows', rows: [row({ status: 'cut-off' })] });
     await view.page.getByText('Going on spends again: at most $1.79 more.').waitFor();
+    expect(await view.page.locator('.lane .what').allTextContents()).toContain('cut off');
     await view.page.getByRole('button', { name: 'Go on' }).click();
     expect(view.said('intent').map(({ intent }) => intent.do)).toEqual(['stop', 'resume']);
   });
@@ -264,7 +265,22 @@ test('what was applied can be undone', async () => {
   expect(view.said('intent')[0]?.intent).toEqual({ do: 'undo', session: 's1' });
 });
 
+test('a later turn says what it is about', async () => {
+  const first = whole.find((event) => event.type === 'turn.started');
+  if (first === undefined) throw new Error('the story has no turn');
+  const next = nextFact(whole, { ...first, turn: 't2', request: [{ type: 'text', text: 'Now the README' }] });
+  await using view = await open([...whole, next]);
+  await view.page.getByText('Now the README').waitFor();
+});
+
 describe('the history', () => {
+  test('says of a session that is worked on, or was cut off, that it is, whatever was applied of it', async () => {
+    const all = [row({ status: 'running', applied: 2 }), row({ id: 's2', status: 'cut-off', applied: 2 }), row({ id: 's3', applied: 2 })];
+    await using view = await open(undefined, { rows: all });
+    const said = await view.page.getByRole('region', { name: 'Sessions' }).locator('.item').allTextContents();
+    expect(said.map((one) => /working|cut off|applied 2 files/.exec(one)?.[0])).toEqual(['working', 'cut off', 'applied 2 files']);
+  });
+
   const rows = [row(), row({ id: 's2', title: 'Migrate to zod', applied: 9 })];
 
   test('opens, renames, exports, and deletes only after it has asked', async () => {

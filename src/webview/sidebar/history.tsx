@@ -125,6 +125,7 @@ function Rename({ row, onDone }: { row: SessionRow; onDone(): void }) {
 }
 
 function about(row: SessionRow): string {
-  const did = row.applied > 0 ? t('row.applied', row.applied) : t(`row.${row.status}`);
+  const isOpen = row.status === 'running' || row.status === 'cut-off';
+  const did = row.applied > 0 && !isOpen ? t('row.applied', row.applied) : t(`row.${row.status}`);
   return [t('turns', row.turns), t('agents', row.agents), did].join(' · ');
 }

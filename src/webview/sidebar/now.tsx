@@ -1,4 +1,5 @@
 /** The live turn: a lane for each agent, and what has happened so far. */
+import { textOf } from '../../protocol/content.js';
 import type { Live, LiveRun } from '../../protocol/live.js';
 import { workedMs } from '../../protocol/standing.js';
 import type { RunState, SessionState, TurnState } from '../../protocol/state.js';
@@ -22,6 +23,7 @@ export function Now({ shown: { state, live }, turn }: { shown: Shown; turn: Turn
       <h2 id="now">
         {running ? t('now') : t('turn', state.turns.length)} · <span role="timer">{clock(worked)}</span>
       </h2>
+      {state.turns.length > 1 && <Request turn={turn} />}
       <ul class="lanes">
         {turn.agents.map((agent) => (
           <Lane key={agent.id} state={state} turn={turn} agent={agent.id} live={live} running={running} now={now.value} />
@@ -29,6 +31,16 @@ export function Now({ shown: { state, live }, turn }: { shown: Shown; turn: Turn
       </ul>
       <Milestones turn={turn} />
     </section>
+  );
+}
+
+/** The session is called by what was asked first: of a later turn it says what it is about. */
+function Request({ turn }: { turn: TurnState }) {
+  const words = inline(textOf(turn.request));
+  return (
+    <p class="dim clip" title={words}>
+      {words}
+    </p>
   );
 }
 
@@ -100,9 +112,12 @@ function doingOf(
     const reason = inline(ballot.reason);
     return { words: own ? t('lane.voted-own', reason) : t('lane.voted', nameOf(turn, ballot.choice), reason), tone: 'dim' };
   }
-  const failed = turn.runs.findLast((run) => run.agent === agent)?.ended;
+  const last = turn.runs.findLast((run) => run.agent === agent);
+  const failed = last?.ended;
   if (failed?.reason === 'failed') return { words: t('lane.failed', inline(failed.failure?.message ?? '')), tone: 'bad' };
   const answers = turn.candidates.filter((one) => one.agent === agent).length;
+  const isCutOff = last !== undefined && turn.decision === undefined && (failed === undefined || failed.reason === 'interrupted');
+  if (isCutOff) return { words: t('row.cut-off'), tone: 'dim' };
   if (answers > 0) return { words: t('lane.answered', answers), tone: 'dim' };
   return { words: turn.decision === undefined ? t('lane.waits') : t('lane.nothing'), tone: 'dim' };
 }
