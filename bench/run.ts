@@ -1,12 +1,23 @@
 /** Runs the benchmarks and prints their ratios. Names of benchmarks as arguments run only those. Exit code 1: one is over its target. */
 import { bench as apply } from './apply.js';
+import { bench as footprint } from './footprint.js';
+import { bench as longSession } from './long-session.js';
 import type { Row } from './row.js';
 import { bench as snapshot } from './snapshot.js';
+import { bench as stream } from './stream.js';
 import { machine, table } from './table.js';
 import { bench as turn } from './turn.js';
 import { bench as workspaces } from './workspaces.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { apply, snapshot, turn, workspaces };
+const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
+  apply,
+  snapshot,
+  turn,
+  workspaces,
+  footprint,
+  stream,
+  'long-session': longSession,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => benchmarks[name] === undefined);

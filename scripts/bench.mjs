@@ -12,7 +12,8 @@ rmSync(outdir, { recursive: true, force: true });
 await esbuild.build({
   ...cli,
   absWorkingDir: root,
-  entryPoints: { run: 'bench/run.ts', 'turn-models': 'bench/turn-models.ts' },
+  // What measures in a process or a thread of its own is an entry too.
+  entryPoints: ['run', 'turn-models', 'footprint-child', 'stream-child', 'long-session-child'].map((name) => `bench/${name}.ts`),
   outdir,
   outExtension: { '.js': '.mjs' },
 });

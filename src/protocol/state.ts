@@ -152,8 +152,14 @@ export function titleOf({ title, turns: [first] }: SessionState): string {
   return first === undefined ? '' : textOf(first.request).replace(/\s+/g, ' ').trim().slice(0, 80);
 }
 
-export const runOf = (state: SessionState, id: RunId): RunState | undefined =>
-  state.turns.flatMap((turn) => turn.runs).find((run) => run.id === id);
+/** The last ones are looked at first: they are who is asked for, and a session may have thousands. */
+export function runOf({ turns }: SessionState, id: RunId): RunState | undefined {
+  for (let at = turns.length - 1; at >= 0; at -= 1) {
+    const run = turns[at]?.runs.findLast((one) => one.id === id);
+    if (run !== undefined) return run;
+  }
+  return undefined;
+}
 
 /** The label that `voter` knows an author by; undefined where it was never shown one of its answers. */
 export function labelOf(turn: TurnState, voter: AgentId, author: AgentId): Label | undefined {
@@ -315,10 +321,27 @@ function without(pending: Record<string, string>, call: string): Record<string, 
   return rest;
 }
 
-const withRun = (turn: TurnState, run: RunState): TurnState => ({ ...turn, runs: turn.runs.map((one) => (one.id === run.id ? run : one)) });
+/** The list with that one changed, which is looked for from its end; the same list where there is none. */
+function changed<T>(list: T[], isIt: (one: T) => boolean, change: (one: T) => T): T[] {
+  const at = list.findLastIndex(isIt);
+  const one = list[at];
+  if (one === undefined) return list;
+  const copy = list.slice();
+  copy[at] = change(one);
+  return copy;
+}
+
+const withRun = (turn: TurnState, run: RunState): TurnState => ({
+  ...turn,
+  runs: changed(
+    turn.runs,
+    (one) => one.id === run.id,
+    () => run,
+  ),
+});
 
 function inTurn(state: SessionState, id: TurnId, change: (turn: TurnState) => TurnState): SessionState {
-  return { ...state, turns: state.turns.map((turn) => (turn.turn === id ? change(turn) : turn)) };
+  return { ...state, turns: changed(state.turns, ({ turn }) => turn === id, change) };
 }
 
 function inRun(state: SessionState, id: RunId, change: (run: RunState, turn: TurnState) => TurnState): SessionState {
@@ -327,5 +350,5 @@ function inRun(state: SessionState, id: RunId, change: (run: RunState, turn: Tur
 }
 
 function inApply(state: SessionState, id: string, change: (apply: ApplyState) => ApplyState): SessionState {
-  return { ...state, applies: state.applies.map((apply) => (apply.id === id ? change(apply) : apply)) };
+  return { ...state, applies: changed(state.applies, (apply) => apply.id === id, change) };
 }
