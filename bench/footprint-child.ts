@@ -2,6 +2,9 @@
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
+// The editor's process has them long since; what loading them takes is none of the extension's.
+await Promise.all(['node:crypto', 'node:fs', 'node:path', 'node:module', 'node:url'].map((name) => import(name)));
+
 const [extension = '', editor = ''] = process.argv.slice(2);
 registerHooks({
   resolve: (name, context, next) => (name === 'vscode' ? { url: pathToFileURL(editor).href, shortCircuit: true } : next(name, context)),

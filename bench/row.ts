@@ -8,4 +8,6 @@ export interface Row {
   target: string;
   ok: boolean;
   note?: string;
+  /** Why it could not be measured here. */
+  skipped?: string;
 }

@@ -20,7 +20,7 @@ const heads = ['benchmark', 'ours', 'beside', 'ratio', 'target', ''];
 const right = [false, true, false, true, true, false];
 
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [row.name, number(row.ours), row.peer, number(row.ratio), row.target, row.ok ? 'ok' : 'OVER']);
+  const cells = rows.map((row) => [row.name, number(row.ours), row.peer, number(row.ratio), row.target, verdict(row)]);
   const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((line) => line[column]?.length ?? 0)));
   const line = (texts: readonly string[]): string =>
     texts
@@ -28,9 +28,13 @@ export function table(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   const rule = line(widths.map((width) => '─'.repeat(width)));
-  const notes = rows.flatMap((row) => (row.note === undefined ? [] : [`  ${row.name}: ${row.note}`]));
+  const notes = rows.flatMap(({ name, note, skipped }) =>
+    [note, skipped].flatMap((text) => (text === undefined ? [] : [`  ${name}: ${text}`])),
+  );
   return [line(heads), rule, ...cells.map(line), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }
+
+const verdict = ({ ok, skipped }: Row): string => (skipped !== undefined ? 'skipped' : ok ? 'ok' : 'OVER');
 
 function number(value: number): string {
   if (Number.isNaN(value)) return '–';
