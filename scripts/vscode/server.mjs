@@ -118,7 +118,7 @@ export async function startServer({ settings = {}, env = {}, extensions = [], sm
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { url, port, home, data, log: () => log, stop };
+  return { url, port, pid: child.pid ?? 0, home, data, log: () => log, stop };
 }
 
 const answers = (url) =>

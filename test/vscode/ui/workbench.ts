@@ -27,6 +27,10 @@ export interface WorkbenchOptions {
   files?: Record<string, string>;
   /** What stands there beyond the commit. */
   uncommitted?: Record<string, string>;
+  /** False: the folder is no repository. */
+  git?: boolean;
+  /** More folders of the same window, with what is in them: they lie beside the first. */
+  beside?: Record<string, Record<string, string>>;
   width?: number;
   height?: number;
   locale?: string;
@@ -43,16 +47,28 @@ function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-function repository({ files = SAMPLE, uncommitted = {} }: WorkbenchOptions): string {
+function repository({ files = SAMPLE, uncommitted = {}, git: hasGit = true }: WorkbenchOptions): string {
   const folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'massgen-window-'))), 'project');
   write(folder, files);
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], { cwd: folder });
-  git('init', '-q');
-  git('add', '.');
-  git('commit', '-qm', 'A sample');
+  if (hasGit) {
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'A sample');
+  }
   write(folder, uncommitted);
   return folder;
+}
+
+/** What the window opens: the folder, or with others beside it a workspace of them all. */
+function opened(folder: string, beside: WorkbenchOptions['beside']): string {
+  if (beside === undefined) return folder;
+  const parent = dirname(folder);
+  for (const [name, files] of Object.entries(beside)) write(join(parent, name), files);
+  const file = join(parent, 'all.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders: ['project', ...Object.keys(beside)].map((path) => ({ path })) }));
+  return file;
 }
 
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -60,7 +76,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const browser = await openBrowser(options);
   const page = browser.context.pages()[0] ?? (await browser.context.newPage());
   page.setDefaultTimeout(30_000);
-  await page.goto(workbenchUrl(options.server ?? inject('server'), folder));
+  await page.goto(workbenchUrl(options.server ?? inject('server'), opened(folder, options.beside)));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
 
   async function view(selector: string): Promise<Frame> {

@@ -1,0 +1,41 @@
+/** What an agent asks: as a notification and in the sidebar, and how far each answer reaches. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { decided, repairs, scriptedFiles, startTask } from './scripted.js';
+import { openWorkbench } from './workbench.js';
+
+const run = (command: string) => ({ call: [{ run_command: { command } }] });
+const asks = repairs([run('echo one'), run('echo two'), run('echo two'), run('echo three'), run('curl https://example.com')]);
+
+test('an agent is allowed once, for the session or always, or denied, in either place', async () => {
+  await using window = await openWorkbench({ files: scriptedFiles({ solo: asks }, { policy: { ask: ['echo'] } }) });
+  const sidebar = await window.sidebar();
+  await startTask(sidebar, 'Make it add.');
+  const inToast = (command: string, answer: string) => window.toast(command).getByRole('button', { name: answer, exact: true });
+  const inSidebar = sidebar.locator('.ask');
+
+  await inToast('solo wants to run: echo one', 'Once').waitFor({ timeout: 60_000 });
+  expect(await inSidebar.textContent()).toMatch(/solo.*wants to run.*echo one.*in its own copy/s);
+  await window.picture('approval');
+  await inToast('echo one', 'Once').click();
+  await inToast('echo two', 'This Session').click();
+  // The same line is not asked again.
+  await inSidebar.filter({ hasText: 'echo three' }).waitFor();
+  await inSidebar.getByRole('button', { name: 'Always' }).click();
+  await inSidebar.filter({ hasText: 'curl' }).waitFor();
+  await inSidebar.getByRole('button', { name: 'Deny' }).click();
+
+  const { events } = await decided(window.folder);
+  const answers = events.flatMap((event) => (event.type === 'approval.answered' && event.by === 'you' ? [event] : []));
+  expect(answers.map((one) => [one.answer, 'for' in one ? one.for : undefined])).toEqual([
+    ['allowed', undefined],
+    ['allowed', 'session'],
+    ['allowed', 'always'],
+    ['denied', undefined],
+  ]);
+  const returned = events.flatMap((event) => (event.type === 'tool.returned' ? [event.ok] : []));
+  expect(returned.slice(0, 5)).toEqual([true, true, true, true, false]);
+  const policy = readFileSync(join(window.folder, '.massgen/policy.yaml'), 'utf8');
+  expect([policy.includes('echo three'), policy.includes('echo two')]).toEqual([true, false]);
+});
