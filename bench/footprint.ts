@@ -7,7 +7,7 @@ import { measured, median } from './child.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
-const PAIRS = 15;
+const PAIRS = 11;
 /**
  * Proposed when activation was looked into, from 13 ms and 3.5 MB that Node takes for a megabyte of bundled code, and from what other
  * extensions of the kind load as soon as the editor starts (7 MB and more): 25 ms, 8 MB, and 300 kB before anything is asked for.

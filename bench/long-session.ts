@@ -6,7 +6,7 @@ import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
 const EVENTS = 200_000;
-const ROUNDS = 3;
+const ROUNDS = 2;
 /**
  * The host has every fact at hand, for transcripts and exports. A prototype that held 200,000 events as objects took 1.02 times the
  * bytes of their lines; the rest is for the state and the index by runs.
