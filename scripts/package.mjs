@@ -36,7 +36,8 @@ export function makePackage(out = join(root, 'massgen.vsix')) {
           cpSync(join(root, path), join(staged, path));
         }
     // The README of the repository is about the command line too, and the marketplace takes no SVG.
-    cpSync(join(root, 'docs/vscode.md'), join(staged, 'README.md'));
+    // Its pictures are not in the package.
+    writeFileSync(join(staged, 'README.md'), readFileSync(join(root, 'docs/vscode.md'), 'utf8').split('\n## A session in pictures')[0]);
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const kept = Object.fromEntries(Object.entries(manifest).filter(([key]) => KEPT.test(key)));
     writeFileSync(join(staged, 'package.json'), JSON.stringify({ ...kept, files: ['**'] }, null, 2));

@@ -64,10 +64,11 @@ export function chipsOf(turn: TurnState, candidate: CandidateState): Chip[] {
   if (checks === undefined) return [{ sign: '–', words: t('checks.none'), tone: 'dim', title: '' }];
   if (checks.results === undefined) return [{ sign: '…', words: t('checks.running'), tone: 'dim', title: '' }];
   if (checks.results.length === 0) return [{ sign: '–', words: t('checks.no-checks'), tone: 'dim', title: '' }];
-  return checks.results.map((check) => chipOf(check, turn));
+  return checks.results.map((check) => chipOf(check, turn, candidate.tree === turn.base));
 }
 
-function chipOf(check: CheckResult, turn: TurnState): Chip {
+/** Nothing fails newly in an answer that `isBase`: it changed nothing. */
+function chipOf(check: CheckResult, turn: TurnState, isBase: boolean): Chip {
   const name = check.version === 'candidate' ? t('checks.own', inline(check.name)) : inline(check.name);
   const title = [inline(check.command), ...(check.why === undefined ? [] : [inline(check.why)])].join('\n');
   if (check.status === 'passed') return { sign: '✓', words: passedWords(check, turn, name), tone: 'ok', title };
@@ -76,8 +77,8 @@ function chipOf(check: CheckResult, turn: TurnState): Chip {
   const newly = check.newlyFailing?.length ?? 0;
   if (newly > 0 && check.newlyFailing?.[0] !== check.name) return { sign: '✗', words: t('checks.newly', newly), tone: 'bad', title };
   if (newly > 0) return { sign: '✗', words: t('checks.newly-whole', name), tone: 'bad', title };
-  const words = check.newlyFailing === undefined ? t('checks.failing', name) : t('checks.as-before', name);
-  return { sign: '✗', words, tone: check.newlyFailing === undefined ? 'bad' : 'dim', title };
+  const isOld = isBase || check.newlyFailing !== undefined;
+  return { sign: '✗', words: t(isOld ? 'checks.as-before' : 'checks.failing', name), tone: isOld ? 'dim' : 'bad', title };
 }
 
 function passedWords(check: CheckResult, turn: TurnState, name: string): string {

@@ -52,7 +52,7 @@ export interface ViewOptions {
   /** Answers questions before the tables do; undefined leaves it to them. */
   answer?(query: Query): unknown;
   /** Refuses or takes an intent; nothing: it is taken. */
-  intend?(message: Extract<ToHost, { send: 'intent' }>): void;
+  intend?(message: Extract<ToHost, { send: 'intent' }>): void | Promise<void>;
   reducedMotion?: boolean;
 }
 
@@ -200,7 +200,7 @@ async function answerTo(message: ToHost, view: Opened['view'], options: ViewOpti
       try {
         if (message.send === 'query')
           return { send: 'answer', id: message.id, value: (await options.answer?.(message.query)) ?? fromTables(message.query) };
-        options.intend?.(message);
+        await options.intend?.(message);
         return { send: 'answer', id: message.id, value: undefined };
       } catch (error) {
         return { send: 'refusal', id: message.id, failure: failureOf(error) };

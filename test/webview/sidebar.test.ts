@@ -43,6 +43,22 @@ describe('the composer', () => {
     });
   });
 
+  test.each(['begins', 'is refused'])('keeps what is typed while a task is sent, whether that %s', async (end) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const refuse = (): void => {
+      if (end === 'is refused') throw new Error('no');
+    };
+    await using view = await open(undefined, {}, { intend: () => promise.then(refuse) });
+    const box = view.page.getByRole('textbox', { name: 'What should be done' });
+    await box.fill('Fix the burst');
+    await box.press('Control+Enter');
+    await expect.poll(() => box.inputValue()).toBe('');
+    await box.fill('And then');
+    resolve();
+    if (end === 'is refused') await view.page.getByRole('alert').waitFor();
+    await expect.poll(() => box.inputValue()).toBe(end === 'begins' ? 'And then' : 'Fix the burst\nAnd then');
+  });
+
   test('names files with @, by the keyboard alone, and Ctrl+Enter starts', async () => {
     await using view = await open(undefined);
     const { page } = view;

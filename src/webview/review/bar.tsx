@@ -28,9 +28,11 @@ export function Bar({ shown: { state, title }, turn }: { shown: Shown; turn: Tur
   return (
     <header class="bar" ref={place}>
       <div class="row wrap">
-        <h1 class="grow clip" title={inline(textOf(turn.request))}>
-          {title === '' ? inline(textOf(turn.request)) : title}{' '}
-          <span class="dim">· {state.turns.length > 1 ? <Turns count={state.turns.length} number={number} /> : t('turn', number)}</span>
+        <h1 class="row grow" title={inline(textOf(turn.request))}>
+          <span class="clip">{title === '' ? inline(textOf(turn.request)) : title}</span>{' '}
+          <span class="dim nowrap">
+            · {state.turns.length > 1 ? <Turns count={state.turns.length} number={number} /> : t('turn', number)}
+          </span>
         </h1>
         <span class="nowrap">
           <b>{phase === 'none' ? '' : t(`phase.${phase}`)}</b> <span class="dim">{decidedHow(turn)}</span>

@@ -41,8 +41,16 @@ export function Composer() {
     const request = requestOf(now);
     if (request.length === 0 || team === undefined) return area.current?.focus();
     const with_ = { request, team: team.id, ...(now.pattern !== undefined && { pattern: now.pattern }) };
-    await host.intend(session === undefined ? { do: 'start', ...with_ } : { do: 'say', session: session.state.id, ...with_ });
-    change({ text: '', parts: [], fresh: false });
+    // What is typed from now on is the next task; what could not be sent comes back.
+    change({ text: '', parts: [] });
+    try {
+      await host.intend(session === undefined ? { do: 'start', ...with_ } : { do: 'say', session: session.state.id, ...with_ });
+    } catch (error) {
+      const since = draftOf(store.draft.value);
+      change({ text: [now.text, since.text].filter((one) => one !== '').join('\n'), parts: [...now.parts, ...since.parts] });
+      throw error;
+    }
+    change({ fresh: false });
   });
   const stop = useAction(async () => {
     if (session !== undefined) await host.intend({ do: 'stop', session: session.state.id });

@@ -31,7 +31,7 @@ beforeEach(({ skip }) => {
 });
 
 let pictures = 0;
-const picture = (name: string): Promise<void> => window.picture(`story-${theme}-${++pictures}-${name}`);
+const picture = (name: string): Promise<void> => window.picture(`story-${theme}-${String(++pictures).padStart(2, '0')}-${name}`);
 const disk = (path: string): string => readFileSync(join(window.folder, path), 'utf8');
 const button = (frame: Frame, words: string | RegExp): Locator => frame.locator('vscode-button, button', { hasText: words }).first();
 const status = (): Locator => window.page.locator('.statusbar-item[id="massgen.massgen.massgen.status"]');
@@ -70,7 +70,7 @@ test('a task is typed after the command, and three agents are watched', async ()
   const lanes = sidebar.locator('.lane');
   await expect.poll(() => lanes.count(), { timeout: 30_000 }).toBe(3);
   for (const name of ['maya', 'otto', 'rin']) await lanes.filter({ hasText: name }).waitFor();
-  await sidebar.locator('.said.flows').first().waitFor();
+  await sidebar.locator('.said', { hasText: 'The cap belongs into' }).waitFor();
   await picture('agents');
   expect(disk('src/limiter.js')).toBe(limiter);
 });
@@ -176,6 +176,7 @@ test('the winner is applied, and reviewed in the editor: one change is accepted,
   await lens('Reject').nth(1).click();
   await expect.poll(() => disk('src/limiter.js')).toBe(`${made(limiter, maya.cap)}${mine}`);
   await expect.poll(() => pendingCount().textContent()).toContain('1');
+  await expect.poll(() => lens('Reject').count()).toBe(0);
   await picture('inline-settled');
   expect(disk('docs/report.md')).toBe(report);
   expect(disk('test/limiter.test.js')).toContain('a clock that is set back takes no tokens away');
@@ -188,7 +189,6 @@ test('the window is loaded anew in the middle of a second turn: nothing is lost,
   await button(sidebar, 'Say').click();
   await expect.poll(async () => (await facts('run.started')).length, { timeout: 30_000 }).toBeGreaterThan(7);
   await sidebar.locator('textarea').fill('And then');
-  // Later than the editor needs to keep what was typed: in a browser it does so every 5 seconds.
   await sidebar.locator('.said', { hasText: 'now, before I add' }).waitFor();
   await picture('second-turn');
   await page.reload();
@@ -217,5 +217,18 @@ test('the window is loaded anew in the middle of a second turn: nothing is lost,
   expect(state.applies[1]).toMatchObject({ status: 'applied', rejected: [{ path: 'src/limiter.js', hunks: [2] }] });
   expect(events.map((event) => event.seq)).toEqual(events.map((_, at) => at + 1));
   await expect.poll(() => status().textContent()).toMatch(/maya/);
+  await review.getByLabel('Turn', { exact: true }).selectOption({ label: 'Turn 2' });
+  await review.getByRole('article', { name: 'Answer of maya' }).getByText('Support can quote it').waitFor();
+  await review.locator('.line.added', { hasText: 'rounded down' }).waitFor();
+  await window.toast('Decided: maya').locator('.codicon-notifications-clear').click();
   await picture('decided');
+
+  const { x, width, y, height } = (await page.locator('.part.sidebar').boundingBox()) ?? { x: 0, width: 0, y: 0, height: 0 };
+  await page.mouse.move(x + width, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + 240, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  await page.mouse.move(x + 600, y + height / 2);
+  await expect.poll(async () => Math.abs(((await page.locator('.part.sidebar').boundingBox())?.width ?? 0) - 240)).toBeLessThan(12);
+  await picture('narrow');
 });
