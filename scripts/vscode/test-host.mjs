@@ -12,7 +12,7 @@ import { startServer } from './server.mjs';
 const LIMIT = 240_000;
 /** What the workbench itself says at every start. */
 const NOISE =
-  /^(Resolv(ed|ing) connection token|Creating a socket|\[(reconnection-grace-time|Service Worker|AgentHost|AccountPolicyGate)|Updating additional builtin|Ignoring fetching additional builtin|Timed out waiting for authentication provider|(Error: )?Could not locate the bindings file|(Error: )?Cannot find module '.{2}build.Release.watchdog')/;
+  /^(Resolv(ed|ing) connection token|Creating a socket|\[(reconnection-grace-time|Service Worker|AgentHost|AccountPolicyGate|RemoteAgentHostProtocol|ChatModelSelection)|Updating additional builtin|Ignoring fetching additional builtin|Timed out waiting for authentication provider|(Error: )?Could not locate the bindings file|(Error: )?Cannot find module '.{2}build.Release.watchdog')/;
 
 /** The extension host loads CommonJS modules as its tests. */
 async function build(into) {
@@ -47,7 +47,7 @@ function sampleFolder(parent) {
 }
 
 async function inCodeServer(tests, folder, env) {
-  const server = await startServer({ smoke: true, env });
+  const server = await startServer({ smoke: true, env, settings: { 'chat.disableAIFeatures': false } });
   // An extension that is not ours, as a person has them: it offers a model to all.
   cpSync(join(root, 'test/fixtures/model-extension'), join(server.home, 'extensions/massgen-test.models-0.0.1'), { recursive: true });
   const browser = await openBrowser().catch(async (error) => {

@@ -210,15 +210,16 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
+/** In the words of a person who has windows and terminals open; where the lock lies is said only where they may have to remove it. */
 function refused(path: string, { pid, host, purpose, since }: Entry) {
-  const held = `for "${purpose}" since ${new Date(since).toISOString()}`;
+  const what = `${purpose}, since ${new Date(since).toISOString()}`;
   if (host !== hostname())
-    return fail('locked', `${path} is held by process ${pid} on host ${host}, ${held}.`, {
+    return fail('locked', `Another machine (${host}, process ${pid}) is busy here: ${what}.`, {
       hint: `Whether it still runs cannot be seen from here. If it does not, remove ${path}.`,
     });
   if (pid === process.pid)
-    return fail('locked', `This process (${pid} on host ${host}) has ${path} already, ${held}.`, { hint: 'Close what uses it first.' });
-  return fail('locked', `${path} is held by process ${pid} on host ${host}, ${held}.`, {
+    return fail('locked', `This very process (${pid}) is busy here: ${what}.`, { hint: 'Close what uses it first.' });
+  return fail('locked', `Another window or terminal (process ${pid}) is busy here: ${what}.`, {
     retryable: true,
     hint: `Try again when it has finished, or end process ${pid}.`,
   });

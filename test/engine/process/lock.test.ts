@@ -102,7 +102,7 @@ describe('a lock', () => {
     await using _ = await acquireLock(path, 'a turn');
     expect(await failureOf(acquireLock(path, 'a vote'))).toMatchObject({
       code: 'locked',
-      message: expect.stringMatching(/^This process .*"a turn"/),
+      message: expect.stringMatching(/^This very process .*: a turn, since/),
     });
   });
 
@@ -112,10 +112,7 @@ describe('a lock', () => {
     expect(await other.ask(`take ${path}`)).toBe('won');
     const failure = await failureOf(acquireLock(path, 'a turn'));
     expect(failure).toMatchObject({ code: 'locked', retryable: true });
-    expect(failure).toHaveProperty(
-      'message',
-      expect.stringContaining(`process ${other.process.pid} on host ${hostname()}, for "contending"`),
-    );
+    expect(failure).toHaveProperty('message', expect.stringContaining(`(process ${other.process.pid}) is busy here: contending, since`));
     expect(await other.ask(`free ${path}`)).toBe('free');
     await using lock = await acquireLock(path, 'a turn');
     expect(lock.path).toBe(path);
@@ -146,7 +143,7 @@ describe('a lock', () => {
     written(path, { host: 'elsewhere', pid: 4_000_000 });
     expect(await failureOf(acquireLock(path, 'a turn'))).toMatchObject({
       code: 'locked',
-      message: expect.stringContaining('on host elsewhere'),
+      message: expect.stringContaining('elsewhere, process 4000000'),
       hint: expect.stringContaining(`remove ${path}`),
     });
     expect(await lockOwner(path)).toMatchObject({ host: 'elsewhere' });

@@ -45,7 +45,7 @@ test('a second window on the folder follows, and is told why it cannot vote or a
   await sidebar.getByText('solo.1').first().waitFor();
   await window.run('MassGen: Apply Winner');
   await window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Apply', exact: true }).click();
-  await window.toast('is held by process').waitFor();
+  await window.toast('Another window or terminal').waitFor();
   await window.picture('second-window');
   expect(read(window.folder)).toContain('a - b');
   await other[Symbol.asyncDispose]();
