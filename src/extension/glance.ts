@@ -55,7 +55,7 @@ export interface Status {
 
 export function statusOf(seen: Seen, t: Translate): Status {
   const { state, rows, asking } = seen;
-  const cost = state === undefined ? undefined : spent(Object.values(state.usage));
+  const cost = state === undefined ? undefined : spent(Object.values(state.usage), t);
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const disk = bytes > 0 ? t('{0} on disk', size(bytes)) : undefined;
   const { icon, words } = doing(seen, t);
@@ -91,11 +91,11 @@ function outcomeWord(outcome: 'decided' | 'undecided' | 'cancelled' | 'failed', 
 }
 
 /** Invariant: what is not known is not shown as nothing: `?` where no cost is known, `+` where the sum is a floor. */
-function spent(usage: readonly UsageTotal[]): string | undefined {
+function spent(usage: readonly UsageTotal[], t: Translate): string | undefined {
   if (usage.length === 0) return undefined;
   const sum = usage.reduce((total, one) => total + one.costUsd, 0);
   const unknown = usage.some((one) => one.unknown);
-  if (unknown && sum === 0) return '$?';
+  if (sum === 0) return unknown ? '$?' : t('free');
   return `$${sum.toFixed(2)}${unknown ? '+' : ''}`;
 }
 

@@ -97,10 +97,11 @@ export const newlyFailing = (turn: TurnState, candidate: CandidateState): string
   ),
 ];
 
-/** In one sign: whether the checks speak for it. */
+/** In one sign: whether the checks speak for it. What failed before and still does is said rather than what passes beside it. */
 export function verdictOf(turn: TurnState, candidate: CandidateState): Chip | undefined {
   const chips = chipsOf(turn, candidate);
-  return chips.find((chip) => chip.tone === 'bad') ?? chips.find((chip) => chip.tone === 'ok' && /\d/.test(chip.words)) ?? chips[0];
+  const counted = chips.find((chip) => chip.tone === 'ok' && /\d/.test(chip.words));
+  return chips.find((chip) => chip.tone === 'bad') ?? counted ?? chips.find((chip) => chip.sign === '✗') ?? chips[0];
 }
 
 export interface Vote {

@@ -39,6 +39,7 @@ describe('the status bar', () => {
       seen({ state: state({ turns: [decided], usage: { a: usage(1), b: usage(0, true) } }) }),
       '$(check) maya.1 · $1.00+',
     ],
+    ['where it cost nothing', seen({ state: state({ turns: [decided], usage: { a: usage(0, false) } }) }), '$(check) maya.1 · free'],
     ['where no cost is known', seen({ state: state({ turns: [decided], usage: { a: usage(0, true) } }) }), '$(check) maya.1 · $?'],
   ])('%s', (_, what, expected) => expect(statusOf(what, t).text).toBe(expected));
 
