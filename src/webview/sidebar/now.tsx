@@ -119,6 +119,7 @@ function doingOf(
   const isCutOff = last !== undefined && turn.decision === undefined && (failed === undefined || failed.reason === 'interrupted');
   if (isCutOff) return { words: t('row.cut-off'), tone: 'dim' };
   if (answers > 0) return { words: t('lane.answered', answers), tone: 'dim' };
+  if (turn.runs.some((run) => run.agent === agent && run.ended === undefined)) return { words: t('row.cut-off'), tone: 'dim' };
   return { words: turn.decision === undefined ? t('lane.waits') : t('lane.nothing'), tone: 'dim' };
 }
 
