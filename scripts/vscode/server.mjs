@@ -44,11 +44,12 @@ const freePort = () =>
 
 /**
  * `extensions`: VSIX files to install first. `smoke`: lets a page run extension tests, and hides toasts and dialogs.
+ * `language`: what the window shows; the editor's own texts stay English, as its language packs are no part of it.
  * `trust`: folders are not trusted until the person says so. `env` is what the extension host sees besides its own home.
  *
- * @param {{ settings?: Record<string, unknown>, env?: Record<string, string>, extensions?: string[], smoke?: boolean, trust?: boolean }} [options]
+ * @param {{ settings?: Record<string, unknown>, env?: Record<string, string>, extensions?: string[], smoke?: boolean, trust?: boolean, language?: string }} [options]
  */
-export async function startServer({ settings = {}, env = {}, extensions = [], smoke = false, trust = false } = {}) {
+export async function startServer({ settings = {}, env = {}, extensions = [], smoke = false, trust = false, language } = {}) {
   const { node, entry } = await codeServer();
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'massgen-vscode-')));
   const data = join(home, 'data');
@@ -56,6 +57,17 @@ export async function startServer({ settings = {}, env = {}, extensions = [], sm
   mkdirSync(join(home, 'tmp'));
   const all = { ...SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
   writeFileSync(join(data, 'User/settings.json'), JSON.stringify(all, null, 2));
+  if (language !== undefined) {
+    const texts = join(data, 'texts.json');
+    writeFileSync(texts, JSON.stringify({ version: '1.0.0', contents: {} }));
+    const pack = {
+      hash: 'none',
+      label: language,
+      extensions: [{ extensionIdentifier: { id: 'massgen-test.texts' }, version: '1.0.0' }],
+      translations: { vscode: texts },
+    };
+    writeFileSync(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
+  }
   const own = {
     ...withoutEditor(process.env),
     HOME: home,
@@ -79,6 +91,7 @@ export async function startServer({ settings = {}, env = {}, extensions = [], sm
       ...places,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check', '--disable-proxy'],
       ...['--disable-getting-started-override', '--ignore-last-opened'],
+      ...(language === undefined ? [] : ['--locale', language]),
       ...(trust ? [] : ['--disable-workspace-trust']),
       ...(smoke ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
     ],
