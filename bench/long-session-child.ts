@@ -46,7 +46,7 @@ function record(): unknown {
 
 /** A window follows it from the beginning, a frame of events at a time. */
 function follow(): unknown {
-  let shown = shownOf({ state: emptyState, tail: [], title: '' });
+  let shown = shownOf({ state: emptyState, live: {}, title: '' });
   let frame = [];
   for (const event of longTold(Number(count))) {
     frame.push(event);

@@ -32,7 +32,7 @@ const send = (message: ToView): void => {
 function showing(): OpenSessions {
   const ask: Pick<OpenSessions, 'subscribe' | 'watch' | 'rows' | 'teams' | 'asking'> = {
     subscribe: (listener) => recorder.subscribe((event) => listener({ of: 'event', session: 's1', event })),
-    watch: (id) => ({ id, now: () => recorder, end: () => undefined }),
+    watch: (id) => ({ id, now: () => ({ state: recorder.state, events: recorder.events, live: {} }), end: () => undefined }),
     rows: async () => [],
     teams: async () => [],
     asking: () => [],

@@ -3,6 +3,7 @@ import type { Part } from './content.js';
 import type { CandidateId, Chosen, Event, FactEvent, RunId, SessionId } from './events.js';
 import type { Failure } from './failure.js';
 import type { Intent } from './intents.js';
+import type { Live } from './live.js';
 import type { FileDiff, HunkDiff, Preview } from './review.js';
 import type { SessionState } from './state.js';
 
@@ -66,8 +67,9 @@ export interface Opened {
   view: 'sidebar' | 'review';
   /** The session that is shown; absent: none yet. */
   session?: {
-    state: SessionState /** The last facts, for the live lanes; `state` has them folded already. */;
-    tail: FactEvent[];
+    state: SessionState;
+    /** What the runs of the current turn are at. */
+    live: Live;
     title: string;
   };
   rows: SessionRow[];

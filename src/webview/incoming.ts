@@ -1,6 +1,6 @@
 /** Folds what the host sends into what is shown, and sees where something is missing. */
 import { type Event, isFact } from '../protocol/events.js';
-import { follow, type Live, noLive } from '../protocol/live.js';
+import { follow, type Live } from '../protocol/live.js';
 import { reduce, type SessionState } from '../protocol/state.js';
 import type { Opened } from '../protocol/wire.js';
 
@@ -12,10 +12,10 @@ export interface Shown {
   delta: number;
 }
 
-export const shownOf = ({ state, tail, title }: NonNullable<Opened['session']>): Shown => ({
+export const shownOf = ({ state, live, title }: NonNullable<Opened['session']>): Shown => ({
   state,
   title,
-  live: tail.reduce(follow, noLive),
+  live,
   delta: 0,
 });
 

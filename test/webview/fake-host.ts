@@ -9,6 +9,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FactEvent } from '../../src/protocol/events.js';
 import { fail, failureOf } from '../../src/protocol/failure.js';
+import { follow, noLive } from '../../src/protocol/live.js';
 import type { Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../src/protocol/wire.js';
 import { files, hunks, stateOf } from './story.js';
 import { classOf, type Theme, themes } from './themes.js';
@@ -101,7 +102,7 @@ export const row = (more: Partial<SessionRow> = {}): SessionRow => ({
 export const opened = (view: Opened['view'], facts: readonly FactEvent[] | undefined, more: Partial<Opened> = {}): Opened => ({
   view,
   ...(facts !== undefined && {
-    session: { state: stateOf(facts), tail: [...facts], title: 'Token bucket lets a burst through after idle' },
+    session: { state: stateOf(facts), live: facts.reduce(follow, noLive), title: 'Token bucket lets a burst through after idle' },
   }),
   rows: [],
   teams: [team],

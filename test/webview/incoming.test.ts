@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { DeltaEvent, FactEvent } from '../../src/protocol/events.js';
+import { follow, noLive } from '../../src/protocol/live.js';
 import { shownOf, take } from '../../src/webview/incoming.js';
 import { stateOf, whole } from './story.js';
 
-const at = (count: number) => shownOf({ state: stateOf(whole.slice(0, count)), tail: whole.slice(0, count), title: '' });
+const at = (count: number) =>
+  shownOf({ state: stateOf(whole.slice(0, count)), live: whole.slice(0, count).reduce(follow, noLive), title: '' });
 const delta = (after: number, n: number, text: string): DeltaEvent => ({ type: 'text.delta', run: 'r1', text, after, n, at: 0 });
 
 describe('what the host sends', () => {

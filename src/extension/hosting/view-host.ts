@@ -1,6 +1,6 @@
 /** The host's end of the wire: one for each webview, which it opens, follows, answers and serves. */
 import type { Part } from '../../protocol/content.js';
-import type { CandidateId, FactEvent, SessionId } from '../../protocol/events.js';
+import type { CandidateId, SessionId } from '../../protocol/events.js';
 import { failureOf } from '../../protocol/failure.js';
 import { titleOf } from '../../protocol/state.js';
 import type { Answers, Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../protocol/wire.js';
@@ -38,19 +38,6 @@ export interface ViewHostOptions {
   log(message: string): void;
 }
 
-/** So many of the current turn's last facts go with a snapshot, for what runs do now. */
-const TAIL = 400;
-
-function tailOf(events: readonly FactEvent[]): FactEvent[] {
-  const last = events.slice(-TAIL);
-  return last.slice(
-    Math.max(
-      0,
-      last.findLastIndex((event) => event.type === 'turn.started'),
-    ),
-  );
-}
-
 export function openViewHost(options: ViewHostOptions): ViewHost {
   const { view, sessions, editor, clock, send } = options;
   const outbox = openOutbox(clock, send);
@@ -78,7 +65,7 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
     const seen = watch?.now();
     return {
       view,
-      ...(seen && { session: { state: seen.state, tail: tailOf(seen.events), title: titleOf(seen.state) } }),
+      ...(seen && { session: { state: seen.state, live: seen.live, title: titleOf(seen.state) } }),
       rows,
       teams,
       asking: sessions.asking(),

@@ -5,12 +5,15 @@ import type { Session } from '../../engine/session.js';
 import { sessionFiles } from '../../engine/sessions.js';
 import { type Event, type FactEvent, isFact, type SessionId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
+import * as runs from '../../protocol/live.js';
 import { emptyState, reduce, type SessionState } from '../../protocol/state.js';
 import type { Clock } from './editor.js';
 
 export interface Seen {
   state: SessionState;
   events: readonly FactEvent[];
+  /** What the runs of the current turn are at, the words that are under way included where this window works on it. */
+  live: runs.Live;
 }
 
 export interface Watch {
@@ -38,6 +41,17 @@ export interface WatchingOptions {
 /** How often a log that another process may write is looked at, in milliseconds. */
 const LOOK = 300;
 
+/** The runs as far as facts tell. */
+const runsIn = (events: readonly FactEvent[]): runs.Live =>
+  events
+    .slice(
+      Math.max(
+        0,
+        events.findLastIndex((event) => event.type === 'turn.started'),
+      ),
+    )
+    .reduce(runs.follow, runs.noLive);
+
 interface Followed {
   tail: Tail;
   state: SessionState;
@@ -53,7 +67,7 @@ interface Watched {
 
 export function openWatching({ folder, clock, publish }: WatchingOptions): Watching {
   const all = new Map<SessionId, Watched>();
-  const here = new Map<SessionId, Session>();
+  const here = new Map<SessionId, { session: Session; live: runs.Live }>();
 
   const tell = (id: SessionId, watched: Watched, event: Event): void => {
     if (isFact(event)) {
@@ -87,10 +101,10 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
     });
   };
   const seenOf = (id: SessionId): Seen => {
-    const session = here.get(id);
-    if (session !== undefined) return { state: session.state, events: session.events };
+    const own = here.get(id);
+    if (own !== undefined) return { state: own.session.state, events: own.session.events, live: own.live };
     const { state, tail } = all.get(id)?.followed ?? follow(id);
-    return { state, events: tail.events };
+    return { state, events: tail.events, live: runsIn(tail.events) };
   };
   /** Reads the log from where it is not this window that writes it. What came since was not told yet. */
   const fallBack = (id: SessionId, watched: Watched): void => {
@@ -105,7 +119,7 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
       const known = all.get(id);
       const watched = known ?? { users: 0, seq: 0 };
       if (known === undefined) {
-        const session = here.get(id);
+        const session = here.get(id)?.session;
         if (session === undefined) {
           watched.followed = follow(id);
           look(id, watched);
@@ -130,13 +144,15 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
     },
     live(session) {
       const { id } = session;
-      here.set(id, session);
+      const own = { session, live: runsIn(session.events) };
+      here.set(id, own);
       const before = all.get(id);
       before?.endLooking?.();
       delete before?.followed;
       // What another process wrote before this window took it over.
       if (before !== undefined) for (const event of session.events.slice(before.seq)) tell(id, before, event);
       const off = session.subscribe((event) => {
+        own.live = runs.follow(own.live, event);
         const watched = all.get(id);
         if (watched !== undefined) tell(id, watched, event);
       });
