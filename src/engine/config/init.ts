@@ -75,7 +75,7 @@ timeout_settings:
 #   max_cost_usd: 5         # no limit where absent
 # policy:
 #   allow: []               # commands that run without asking: [npm test, make]
-#   network: none           # none, open or {domains: [registry.npmjs.org]}
+#   network: none           # none, open or {domains: [packages.example.org]}
 `;
 
 const exists = (file: string): Promise<boolean> =>
