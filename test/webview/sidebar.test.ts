@@ -165,8 +165,8 @@ describe('a turn that runs', () => {
     await using view = await open(running, { rows: works });
     await view.send({ send: 'events', session: 's1', events: whole.slice(running.length) });
     await view.page.getByText('2 of 3 votes, quorum 2').waitFor();
-    expect(await view.page.getByRole('log').textContent()).toContain('rin voted for maya.2');
-    expect(await view.page.getByText('otto changed its mind: maya.2').count()).toBe(1);
+    await expect.poll(() => view.page.getByRole('log').textContent()).toContain('rin voted for maya.2');
+    await expect.poll(() => view.page.getByText('otto changed its mind: maya.2').count()).toBe(1);
   });
 
   test('shows what is said as it is said, and only the end of it', async () => {
