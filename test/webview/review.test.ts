@@ -30,8 +30,10 @@ describe('the answers', () => {
     );
     expect(await card('otto').textContent()).toMatch(/1 newly failing.*limiter\.test\.ts › keeps order under clock skew.*no votes left/s);
     expect(await card('rin').textContent()).toContain('lint not run');
-    expect(await view.page.locator('header').textContent()).toMatch(/Decided.*2 of 3 votes, quorum 2.*3 m 41 s · 2\d\d k tokens · \$0\.42/);
-    expect(await view.page.getByRole('img', { name: 'Timeline: 4 answers, 4 votes' }).count()).toBe(1);
+    await expect
+      .poll(() => view.page.locator('header').textContent())
+      .toMatch(/Decided.*2 of 3 votes, quorum 2.*3 m 41 s · 2\d\d k tokens · \$0\.42/);
+    await expect.poll(() => view.page.getByRole('img', { name: 'Timeline: 4 answers, 4 votes' }).count()).toBe(1);
   });
 
   test('are voted for with a reason, or picked over the agents’ heads', async () => {
@@ -189,8 +191,8 @@ describe('the selection', () => {
     await using view = await open({ answer });
     await view.page.getByRole('checkbox', { name: 'Choose src/limiter.ts of maya' }).click();
     await foot(view).getByText('conflicts in 1 file').waitFor();
-    expect(await view.page.getByRole('list', { name: 'Conflicts' }).textContent()).toContain('you changed these lines');
-    expect(await view.page.getByRole('button', { name: /^Apply \d/ }).getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => view.page.getByRole('list', { name: 'Conflicts' }).textContent()).toContain('you changed these lines');
+    await expect.poll(() => view.page.getByRole('button', { name: /^Apply \d/ }).getAttribute('aria-disabled')).toBe('true');
     await view.page.getByRole('button', { name: 'Apply with markers' }).click();
     await expect.poll(() => view.said('intent')[0]?.intent).toMatchObject({ do: 'apply', markers: true });
   });
@@ -275,7 +277,7 @@ describe('the keyboard', () => {
     // A fact that comes draws all anew.
     await view.send({ send: 'events', session: 's1', events: [nextFact(whole, { type: 'session.resumed' })] });
     await page.getByRole('textbox').pressSequentially(' I am');
-    expect(await page.getByRole('textbox').inputValue()).toBe('here I am');
+    await expect.poll(() => page.getByRole('textbox').inputValue()).toBe('here I am');
   });
 
   test('has its help, and leaves what is typed alone', async () => {
@@ -287,8 +289,8 @@ describe('the keyboard', () => {
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
     await view.page.getByRole('button', { name: 'Another round …' }).click();
     await view.page.getByRole('textbox').pressSequentially('jxv?');
-    expect(await view.page.getByRole('textbox').inputValue()).toBe('jxv?');
-    expect(await view.page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => view.page.getByRole('textbox').inputValue()).toBe('jxv?');
+    await expect.poll(() => view.page.getByRole('dialog').count()).toBe(0);
   });
 });
 

@@ -31,7 +31,7 @@ describe('the composer', () => {
     const { page } = view;
     await page.getByRole('textbox', { name: 'What should be done' }).fill('Fix the burst');
     await page.getByLabel('How they deliberate').selectOption('relay');
-    expect(await page.getByText('about $0.30–0.60 · stops at $2.00').count()).toBe(1);
+    await expect.poll(() => page.getByText('about $0.30–0.60 · stops at $2.00').count()).toBe(1);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
@@ -65,11 +65,11 @@ describe('the composer', () => {
     const box = page.getByRole('textbox', { name: 'What should be done' });
     await box.pressSequentially('Look at @');
     await page.getByRole('listbox').getByRole('option').first().waitFor();
-    expect(await page.getByRole('listbox').getByRole('option', { selected: true }).textContent()).toContain('limiter.ts');
+    await expect.poll(() => page.getByRole('listbox').getByRole('option', { selected: true }).textContent()).toContain('limiter.ts');
     await box.press('ArrowDown');
     await box.press('Enter');
     expect(await box.inputValue()).toBe('Look at @src/limiter.ts#L41-L45 ');
-    expect(await page.getByRole('listbox').count()).toBe(0);
+    await expect.poll(() => page.getByRole('listbox').count()).toBe(0);
     await box.press('Control+Enter');
     await expect.poll(() => view.said('intent').length).toBe(1);
   });
@@ -86,7 +86,7 @@ describe('the composer', () => {
     await expect.poll(() => view.said('draft').at(-1)?.draft).toMatchObject({ text: 'Like this', parts: [{ name: 'shot.png' }] });
     await page.reload();
     await page.getByText('shot.png').waitFor();
-    expect(await page.getByRole('textbox', { name: 'What should be done' }).inputValue()).toBe('Like this');
+    await expect.poll(() => page.getByRole('textbox', { name: 'What should be done' }).inputValue()).toBe('Like this');
   });
 
   test('keeps the words where the host refuses, and says why', async () => {
@@ -97,8 +97,8 @@ describe('the composer', () => {
     await using view = await open(undefined, {}, { intend: refuse });
     await view.page.getByRole('textbox', { name: 'What should be done' }).fill('Fix it');
     await view.page.getByRole('button', { name: 'Start' }).click();
-    expect(await view.page.getByRole('alert').textContent()).toContain('The key of maya is gone.');
-    expect(await view.page.getByRole('textbox', { name: 'What should be done' }).inputValue()).toBe('Fix it');
+    await expect.poll(() => view.page.getByRole('alert').textContent()).toContain('The key of maya is gone.');
+    await expect.poll(() => view.page.getByRole('textbox', { name: 'What should be done' }).inputValue()).toBe('Fix it');
   });
 
   test('takes what a command puts in, and the focus only if that is asked for', async () => {
@@ -138,10 +138,10 @@ describe('the composer', () => {
     const failure = { code: 'auth', message: 'OPENAI_API_KEY is not set.', retryable: false } as const;
     await using view = await open(undefined, { teams: [{ ...team, failure }] });
     await view.page.getByRole('textbox', { name: 'What should be done' }).fill('Fix it');
-    expect(await view.page.getByRole('alert').textContent()).toContain('OPENAI_API_KEY is not set.');
-    expect(await view.page.getByRole('button', { name: 'Start' }).getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => view.page.getByRole('alert').textContent()).toContain('OPENAI_API_KEY is not set.');
+    await expect.poll(() => view.page.getByRole('button', { name: 'Start' }).getAttribute('aria-disabled')).toBe('true');
     await using other = await open(undefined, { trusted: false });
-    expect(await other.page.getByRole('note').textContent()).toContain('not trusted');
+    await expect.poll(() => other.page.getByRole('note').textContent()).toContain('not trusted');
   });
 });
 
@@ -156,7 +156,7 @@ describe('a turn that runs', () => {
       /maya\.2.*✓ 128 tests, \+2.*otto\.1.*✗ 1 newly failing.*rin\.1/s,
     );
     await page.getByRole('button', { name: 'All 5 events' }).click();
-    expect(await page.getByRole('list', { name: 'What happened' }).getByRole('listitem').count()).toBe(5);
+    await expect.poll(() => page.getByRole('list', { name: 'What happened' }).getByRole('listitem').count()).toBe(5);
     await page.getByRole('button', { name: 'Review 3 answers' }).click();
     expect(view.said('command')).toEqual([{ send: 'command', command: 'massgen.review', args: ['s1'] }]);
   });
@@ -230,7 +230,7 @@ describe('a turn that runs', () => {
     await view.page.getByRole('button', { name: 'Stop' }).click();
     await view.send({ send: 'rows', rows: [row({ status: 'cut-off' })] });
     await view.page.getByText('Going on spends again: at most $1.79 more.').waitFor();
-    expect(await view.page.locator('.lane .what').allTextContents()).toContain('cut off');
+    await expect.poll(() => view.page.locator('.lane .what').allTextContents()).toContain('cut off');
     await view.page.getByRole('button', { name: 'Go on' }).click();
     expect(view.said('intent').map(({ intent }) => intent.do)).toEqual(['stop', 'resume']);
   });
@@ -245,7 +245,7 @@ describe('a turn that runs', () => {
     );
     const undecided = [...running, nextFact(running, { type: 'turn.ended', outcome: 'undecided', cause: 'time', ...none })];
     await using other = await open(undecided);
-    expect(await other.page.getByRole('region', { name: 'Outcome' }).textContent()).toMatch(/Undecided.*the time was over/s);
+    await expect.poll(() => other.page.getByRole('region', { name: 'Outcome' }).textContent()).toMatch(/Undecided.*the time was over/s);
   });
 });
 
@@ -323,7 +323,7 @@ describe('the history', () => {
     await using view = await open(undefined, { rows }, { answer: (query) => (query.get === 'search' ? rows.slice(1) : undefined) });
     await view.page.getByRole('searchbox').fill('zod');
     await view.page.getByText('Token bucket').waitFor({ state: 'detached' });
-    expect(await view.page.getByText('Migrate to zod').count()).toBe(1);
+    await expect.poll(() => view.page.getByText('Migrate to zod').count()).toBe(1);
   });
 });
 
@@ -347,7 +347,7 @@ describe('everybody can use it', () => {
   test('in German, where the editor is', async () => {
     await using view = await open(running, { rows: works, locale: 'de' });
     await view.page.getByRole('button', { name: '3 Antworten durchsehen' }).waitFor();
-    expect(await view.page.locator('html').getAttribute('lang')).toBe('de');
+    await expect.poll(() => view.page.locator('html').getAttribute('lang')).toBe('de');
     await view.picture('sidebar-de');
   });
 
