@@ -104,8 +104,10 @@ async function forget(options: {
   since: number;
 }): Promise<ReadonlySet<string>> {
   const { own, theirs, folders, files, since } = options;
-  const sizes = await borrow(own.gitDir, folders, new Set(files.map((row) => row.id)));
-  const filtered = await filteredIn(theirs, own.workTree, files);
+  const [sizes, filtered] = await Promise.all([
+    borrow(own.gitDir, folders, new Set(files.map((row) => row.id))),
+    filteredIn(theirs, own.workTree, files),
+  ]);
   const entries = readIndex(await readFile(own.indexFile), own.format) ?? [];
   const young = (stat: Uint32Array) => Math.max(stat[STAT_FIELDS.ctime] ?? 0, stat[STAT_FIELDS.mtime] ?? 0) >= since;
   const read = entries.filter(
