@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { git, gitText } from '../src/engine/workspace/git.js';
 import { mergeTrees } from '../src/engine/workspace/merge.js';
 import { listTree, readBlobs } from '../src/engine/workspace/trees.js';
+import { median, randomFrom } from './numbers.js';
 import type { Row } from './row.js';
 
 const run = promisify(execFile);
@@ -166,17 +167,4 @@ function sourceFile(seed: number, length: number, random: (below: number) => num
     lines.push('  return limit;', '}', '');
   }
   return lines;
-}
-
-/** The same numbers in every run (a linear congruential generator). */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

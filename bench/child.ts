@@ -11,5 +11,3 @@ export async function measured<T>(name: string, ...args: readonly string[]): Pro
   const { stdout } = await promisify(execFile)(process.execPath, [entry(name), ...args]);
   return JSON.parse(stdout);
 }
-
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

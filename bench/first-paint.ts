@@ -1,6 +1,7 @@
 /** First paint of a diff of 20,000 lines, and of one of 300 files, in a real browser beside a `<pre>` with the same text. */
-import { measured, median } from './child.js';
+import { measured } from './child.js';
 import { FILES, LINES, type Painting, type Pair } from './first-paint-pairs.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 
 /** No measurement stands behind it but reason: what is not seen must not cost, so rows beat the browser's own way of showing all of the text. */

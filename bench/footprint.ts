@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { measured, median } from './child.js';
+import { measured } from './child.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 

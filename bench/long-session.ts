@@ -1,7 +1,8 @@
 /** A session of 200,000 events: what host and window hold of it beside its log, and how long it takes to open beside reading the file. */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measured, median } from './child.js';
+import { measured } from './child.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import type { Workspace } from '../src/engine/workspace/store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -72,8 +73,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,6 +1,7 @@
 /** Five agents with 100 tokens a second each, in front of a window: what the host spends and sends beside the way that sends the whole state with each token. */
 import { fork } from 'node:child_process';
-import { entry, median } from './child.js';
+import { entry } from './child.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 
 const ROUNDS = 3;

@@ -9,6 +9,7 @@ import { teamOf } from '../src/engine/config/team.js';
 import type { Host } from '../src/engine/host.js';
 import { createSession } from '../src/engine/session.js';
 import type { AgentSpec, Team } from '../src/protocol/events.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 import type { Logged, Phase } from './turn-models.js';
 
@@ -106,7 +107,3 @@ const host: Host = {
   seed: () => 1,
   log: (level, message) => process.stderr.write(`${level}: ${message}\n`),
 };
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

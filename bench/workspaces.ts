@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
+import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -151,8 +152,4 @@ async function without<T>(to: string, measure: (to: string) => Promise<T>): Prom
   } finally {
     await rm(to, { recursive: true, force: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -84,14 +84,8 @@ export interface TurnState extends Omit<FactOf<'turn.started'>, 'type'> {
   decision?: Decision;
 }
 
-export interface ApplyState {
+export interface ApplyState extends Omit<FactOf<'apply.started'>, 'type' | 'apply'> {
   id: string;
-  candidate: CandidateId;
-  selection: Selection;
-  also?: Chosen[];
-  paths: string[];
-  before: TreeId;
-  after: TreeId;
   status: 'started' | 'applied' | 'undone';
   /** `after` without what was rejected: what stands of it, whatever else is in the folder. */
   stands: TreeId;

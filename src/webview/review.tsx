@@ -14,6 +14,7 @@ import { Help } from './review/help.js';
 import { onKey } from './review/keys.js';
 import { createReview, ReviewContext } from './review/model.js';
 import { Timeline } from './review/timeline.js';
+import './review/diff.css';
 import './review.css';
 
 function Panel() {

@@ -1,23 +1,8 @@
 /** English: every word that a person reads in a window. Functions where a number or a name is in it. */
+import { VERBS } from '../protocol/verbs.js';
+
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const list = (names: readonly string[]): string => new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
-
-const VERBS: Readonly<Record<string, string>> = {
-  read_file: 'reads',
-  list_files: 'looks around',
-  search: 'searches',
-  view_media: 'looks at',
-  write_file: 'writes',
-  edit_file: 'edits',
-  delete_file: 'removes',
-  move_file: 'moves',
-  run_command: 'runs',
-  read_output: 'reads output',
-  stop_command: 'stops a command',
-  run_checks: 'runs the checks',
-  new_answer: 'answers',
-  vote: 'votes',
-};
 
 export const en = {
   sidebar: 'MassGen sessions',

@@ -1,18 +1,12 @@
 /** What other programs rely on: exit codes that `run.test.ts` does not reach, failures as JSON, patches as bytes. */
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
-import { cli, git, linesOf, massgen, project, started, twoTurns } from './massgen.js';
+import { describe, expect, it } from 'vitest';
+import { cli, git, linesOf, massgen, projects, started, twoTurns } from './massgen.js';
 
-const folders: string[] = [];
-const newProject = async (...args: Parameters<typeof project>): Promise<string> => {
-  const folder = await project(...args);
-  folders.push(folder);
-  return folder;
-};
-afterAll(() => Promise.all(folders.map((folder) => rm(path.dirname(folder), { recursive: true, force: true }))));
+const newProject = projects();
 
 describe('the exit code of run', () => {
   it('is 4 where nothing is decided: one answered, and nobody is left to vote', async () => {

@@ -1,8 +1,9 @@
 /** The built command line as a process, and a small project with a scripted team to run it on. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 
 export const cli = path.resolve('dist/cli.js');
 
@@ -54,6 +55,17 @@ export async function project(scenario: string, settings = ''): Promise<string> 
   for (const args of [['init', '-q'], ['add', '.'], commit]) await git(folder, args);
   await writeFile(path.join(folder, 'src', 'mine.txt'), 'not in any commit\n');
   return folder;
+}
+
+/** Makes projects that are gone when the tests of the file are done. */
+export function projects(): typeof project {
+  const made: string[] = [];
+  afterAll(() => Promise.all(made.map((folder) => rm(path.dirname(folder), { recursive: true, force: true }))));
+  return async (...args) => {
+    const folder = await project(...args);
+    made.push(folder);
+    return folder;
+  };
 }
 
 /** Each agent answers and votes in two turns: maya wins the first, otto the second. */

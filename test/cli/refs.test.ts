@@ -4,6 +4,7 @@ import { nameOf } from '../../src/cli/render/words.js';
 import type { Candidate, Decision, Fact, Team } from '../../src/protocol/events.js';
 import { FailureError } from '../../src/protocol/failure.js';
 import { emptyState, reduce, type SessionState } from '../../src/protocol/state.js';
+import { spec } from '../fixtures/pattern.js';
 
 const team = (ids: readonly string[]): Team => ({
   agents: ids.map((id) => ({
@@ -12,18 +13,7 @@ const team = (ids: readonly string[]): Team => ({
     runner: 'native',
     backend: { type: 'scripted', model: '', key: { from: 'none' }, params: {} },
   })),
-  pattern: {
-    id: 'consensus',
-    rule: 'plurality',
-    weights: {},
-    selfVote: 'completes',
-    sensitivity: 'lenient',
-    novelty: 'lenient',
-    answers: 3,
-    failedRuns: 3,
-    graceSeconds: 60,
-    checkSeconds: 300,
-  },
+  pattern: spec,
   limits: { seconds: 60, callsPerRun: 10 },
   settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: [], dependencies: 'none' },
 });

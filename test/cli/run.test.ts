@@ -1,15 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { git, linesOf, massgen, project, type Ran, started, twoTurns } from './massgen.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { git, linesOf, massgen, projects, type Ran, started, twoTurns } from './massgen.js';
 
-const folders: string[] = [];
-const newProject = async (...args: Parameters<typeof project>): Promise<string> => {
-  const folder = await project(...args);
-  folders.push(folder);
-  return folder;
-};
-afterAll(() => Promise.all(folders.map((folder) => rm(path.dirname(folder), { recursive: true, force: true }))));
+const newProject = projects();
 
 const words = (folder: string) => readFile(path.join(folder, 'src', 'words.txt'), 'utf8');
 const original = 'one\ntwo\nthree\n';

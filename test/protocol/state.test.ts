@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Fact, FactEvent } from '../../src/protocol/events.js';
 import { currentTurn, emptyState, reduce, type SessionState } from '../../src/protocol/state.js';
+import { spec } from '../fixtures/pattern.js';
 
 const started: Fact = {
   type: 'turn.started',
@@ -11,18 +12,7 @@ const started: Fact = {
   checkSpecs: [],
   seed: 1,
   agents: [],
-  pattern: {
-    id: 'consensus',
-    rule: 'plurality',
-    weights: {},
-    selfVote: 'completes',
-    sensitivity: 'lenient',
-    novelty: 'lenient',
-    answers: 3,
-    failedRuns: 3,
-    graceSeconds: 60,
-    checkSeconds: 300,
-  },
+  pattern: spec,
   limits: { seconds: 60, callsPerRun: 100 },
   settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: [], dependencies: 'link' },
 };

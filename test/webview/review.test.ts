@@ -3,7 +3,7 @@ import { afterAll, test as base, describe, expect } from 'vitest';
 import type { FileDiff, HunkDiff } from '../../src/protocol/review.js';
 import type { Query } from '../../src/protocol/wire.js';
 import { type Bench, openBench, opened, openView, row, type View, type ViewOptions } from './fake-host.js';
-import { nextFact, running, whole } from './story.js';
+import { appliedOf, nextFact, running, whole } from './story.js';
 import { type Theme, themes } from './themes.js';
 
 const bench: Bench | undefined = await openBench();
@@ -213,18 +213,7 @@ describe('the selection', () => {
     await using view = await open();
     await view.page.getByRole('button', { name: 'Apply all of maya.2' }).click();
     await expect.poll(() => view.said('intent')[0]?.intent).toMatchObject({ do: 'apply', chosen: [{ candidate: 'c4', selection: 'all' }] });
-    const tree = 'a'.repeat(40);
-    const paths = ['a.ts'];
-    const started = nextFact(whole, {
-      type: 'apply.started',
-      apply: 'a1',
-      candidate: 'c4',
-      selection: 'all',
-      paths,
-      before: tree,
-      after: tree,
-    });
-    const done = nextFact([...whole, started], { type: 'changes.applied', apply: 'a1', candidate: 'c4', paths, marked: [] });
+    const [started, done] = appliedOf(['a.ts']);
     await view.send({ send: 'events', session: 's1', events: [started, done] });
     await foot(view).getByText('Applied 1 file of maya.2').waitFor();
     await view.page.getByRole('button', { name: 'Undo' }).click();

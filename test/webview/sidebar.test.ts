@@ -3,7 +3,7 @@ import { afterAll, test as base, describe, expect } from 'vitest';
 import type { Event, FactEvent } from '../../src/protocol/events.js';
 import type { Asking } from '../../src/protocol/wire.js';
 import { type Bench, openBench, opened, openView, row, team, type View, type ViewOptions } from './fake-host.js';
-import { nextFact, running, whole } from './story.js';
+import { appliedOf, nextFact, running, whole } from './story.js';
 import { type Theme, themes } from './themes.js';
 
 const bench: Bench | undefined = await openBench();
@@ -263,18 +263,7 @@ test('an agent is allowed what it asks, as far as the person says', async () => 
 });
 
 test('what was applied can be undone', async () => {
-  const tree = 'a'.repeat(40);
-  const paths = ['a.ts', 'b.ts'];
-  const started = nextFact(whole, {
-    type: 'apply.started',
-    apply: 'a1',
-    candidate: 'c4',
-    selection: 'all',
-    paths,
-    before: tree,
-    after: tree,
-  });
-  const done = nextFact([...whole, started], { type: 'changes.applied', apply: 'a1', candidate: 'c4', paths, marked: [] });
+  const [started, done] = appliedOf(['a.ts', 'b.ts']);
   await using view = await open([...whole, started, done]);
   await view.page.getByText('Applied 2 files of maya.2').waitFor();
   await view.page.getByRole('button', { name: 'Undo' }).click();

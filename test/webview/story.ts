@@ -273,3 +273,11 @@ export const hunks: Readonly<Record<string, HunkDiff[]>> = {
   'c4 test/limiter.test.ts': [hunk(1, 1, ["+import { test } from 'vitest';", "+test('idle clients', () => undefined);"])],
   'c1 docs/limits.md': [hunk(1, 1, ['-# Limits', '+# Limits and bursts'])],
 };
+
+/** What follows the whole story where all of maya.2 is applied. */
+export function appliedOf(paths: string[]): [FactEvent, FactEvent] {
+  const tree = 'a'.repeat(40);
+  const what = { apply: 'a1', candidate: 'c4', paths };
+  const started = nextFact(whole, { type: 'apply.started', ...what, selection: 'all', before: tree, after: tree });
+  return [started, nextFact([...whole, started], { type: 'changes.applied', ...what, marked: [] })];
+}

@@ -2,6 +2,7 @@
 import { duration, inline } from '../../engine/export/names.js';
 import type { Act, Live } from '../../protocol/live.js';
 import type { RunState, SessionState, TurnState } from '../../protocol/state.js';
+import { VERBS } from '../../protocol/verbs.js';
 import { baseText, failureText, teamText } from './lines.js';
 import { type Colours, candidateRows, clip, cost, hueOf, nameOf, oneLine, pad, padStart, shorten, tokens, widest } from './words.js';
 
@@ -100,23 +101,6 @@ function wordsFor(turn: TurnState, open: RunState, act: Act = { does: 'starts' }
 
 const progress = (open: RunState, answers: number): number =>
   open.purpose === 'present' ? 8 : answers > 0 ? Math.min(7, 5 + open.calls) : Math.min(4, 1 + open.calls);
-
-const VERBS: Readonly<Record<string, string>> = {
-  read_file: 'reads',
-  list_files: 'looks around',
-  search: 'searches',
-  view_media: 'looks at',
-  write_file: 'writes',
-  edit_file: 'edits',
-  delete_file: 'removes',
-  move_file: 'moves',
-  run_command: 'runs',
-  read_output: 'reads output',
-  stop_command: 'stops a command',
-  run_checks: 'runs the checks',
-  new_answer: 'answers',
-  vote: 'votes',
-};
 
 function toolWords({ tool, about }: Extract<Act, { does: 'calls' }>): string {
   const verb = VERBS[tool] ?? inline(tool);

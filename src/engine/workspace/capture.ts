@@ -91,7 +91,7 @@ async function captured({ layout, theirs, memory, fresh, signal }: Task): Promis
   const { tracked } = followedNow;
   const includeNow = await signatureOf(join(root, '.worktreeinclude'));
   const listed = followedNow.listed ?? (memory.include === includeNow ? undefined : await listOf(at));
-  const left = rules === '' || !theirs ? new Set<PathBytes>() : await leftOut(at, theirs, rules);
+  const left = rules === '' || !theirs ? new Set<PathBytes>() : await leftOut(at, theirs);
   const isTheirs = (path: PathBytes) => tracked.paths.has(path) && !left.has(path) && !ours(path);
   const refused = new Set<PathBytes>();
   const isRefused = (path: PathBytes) => !tracked.paths.has(path) && looksLikeSecret(path) && !include(readable(path));
@@ -189,7 +189,7 @@ async function ignoredInIndex(at: Followed): Promise<PathBytes[]> {
 }
 
 /** What is tracked and left out by `.massgenignore` nevertheless. */
-async function leftOut(at: Followed, theirs: Theirs, _rules: string): Promise<Set<PathBytes>> {
+async function leftOut(at: Followed, theirs: Theirs): Promise<Set<PathBytes>> {
   const args = ['ls-files', '-c', '-i', '--exclude-from', massgenRules(at.gitDir), '-z'];
   return new Set(fieldsOf(await git(args, { gitDir: theirs.gitDir, workTree: at.workTree, indexFile: theirs.index, okCodes: [0, 128] })));
 }

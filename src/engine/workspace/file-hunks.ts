@@ -1,20 +1,14 @@
 /** The hunks of one changed file with their lines, as git computes them from the two blobs. */
 import { isUtf8 } from 'node:buffer';
 import { devNull } from 'node:os';
+import type { HunkDiff } from '../../protocol/review.js';
 import { git } from './git.js';
 import { type Hunk, lineEnd, type Patch, type PatchFile, readHunk } from './patch.js';
 import { type Entry, FIXED, isRepository } from './raw.js';
 import { writeBlob } from './trees.js';
 
 /** A hunk as it is read: lines with their sign, without their line end. */
-export interface TextHunk {
-  number: number;
-  oldStart: number;
-  oldLines: number;
-  newStart: number;
-  newLines: number;
-  lines: string[];
-}
+export type TextHunk = Omit<HunkDiff, 'numbers' | 'same' | 'differently'>;
 
 export interface FileHunksOptions {
   ignoreWhitespace?: boolean;

@@ -10,6 +10,8 @@ import { makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Layout } from './layout.js';
 import { inFolder, linesOf, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
+import { remembering } from './remember.js';
+import { signatureOf } from './their-index.js';
 import { filesOf, loadTree, type TreeNode } from './tree-node.js';
 
 /** What is laid out, made once for a tree and shared by all workspaces of it. */
@@ -49,24 +51,12 @@ const REMEMBERED = 4;
 
 export function layingOut(layout: Layout): LayOut {
   const threads = copyThreads();
-  const plans = new Map<string, Promise<Plan>>();
+  const plans = remembering<Plan>(REMEMBERED);
   const batches = new Map<string, Batch>();
   let reflinks: Promise<boolean> | undefined;
 
-  const planFor = async (tree: string): Promise<Plan> => {
-    const sources = await signatureOf(captureIndex(layout.gitDir));
-    const key = `${tree} ${sources}`;
-    const known = plans.get(key) ?? makePlan(layout, tree);
-    plans.delete(key);
-    plans.set(key, known);
-    // A failed one is not remembered; whoever asked for it gets the error.
-    known.catch(() => plans.delete(key));
-    for (const oldest of plans.keys()) {
-      if (plans.size <= REMEMBERED) break;
-      plans.delete(oldest);
-    }
-    return known;
-  };
+  const planFor = async (tree: string): Promise<Plan> =>
+    plans(`${tree} ${await signatureOf(captureIndex(layout.gitDir))}`, () => makePlan(layout, tree));
 
   /** Whoever asks before its plan is made is in it. */
   const begin = (tree: string): Batch => {
@@ -214,11 +204,6 @@ async function knownFiles({ gitDir, format }: Layout): Promise<Map<PathBytes, { 
     // Without the index of a capture nothing is known, and all comes from the store.
     return new Map();
   }
-}
-
-async function signatureOf(file: string): Promise<string> {
-  const { mtimeNs, ino } = await stat(file, { bigint: true }).catch(() => ({ mtimeNs: 0n, ino: 0n })); // There is none yet.
-  return `${mtimeNs} ${ino}`;
 }
 
 /** Whether copies in `.massgen` may share their blocks with the folder's files. */

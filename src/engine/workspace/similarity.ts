@@ -1,6 +1,7 @@
 /** How alike two changes of one base are: 1 for the same change, 0 for changes with no line in common. */
 import type { TreeId } from '../../protocol/events.js';
 import { lineEnd, type Patch, type PatchFile, patchOf } from './patch.js';
+import { remembering } from './remember.js';
 
 /** A change as a set of hashes of what it does: (path, sign, line) for each line; a few more for renames, modes and binary files. */
 interface Sketch {
@@ -22,21 +23,9 @@ export type Similarity = (base: TreeId, a: TreeId, b: TreeId) => Promise<number>
  * Whole files that are equal on both sides need no stage of their own: all their lines are.
  */
 export function similarityIn(gitDir: string, most = MOST): Similarity {
-  const remembered = new Map<string, Promise<Sketch>>();
-  const sketchOf = (base: TreeId, tree: TreeId): Promise<Sketch> => {
-    const key = `${base} ${tree}`;
-    const known = remembered.get(key);
-    const sketch = known ?? patchOf(gitDir, base, tree, { context: 0 }).then((patch) => sketchFrom(patch, most));
-    remembered.delete(key);
-    remembered.set(key, sketch);
-    // A failed diff is not remembered; whoever asked for it gets the error.
-    sketch.catch(() => remembered.delete(key));
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= REMEMBERED) break;
-      remembered.delete(oldest);
-    }
-    return sketch;
-  };
+  const sketches = remembering<Sketch>(REMEMBERED);
+  const sketchOf = (base: TreeId, tree: TreeId): Promise<Sketch> =>
+    sketches(`${base} ${tree}`, async () => sketchFrom(await patchOf(gitDir, base, tree, { context: 0 }), most));
   return async (base, a, b) => {
     if (a === b) return 1;
     if (a === base || b === base) return 0;

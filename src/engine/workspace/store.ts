@@ -2,23 +2,15 @@
 
 import type { BlobId } from '../../protocol/content.js';
 import type { BaseSummary, TreeId } from '../../protocol/events.js';
+import type { FileDiff } from '../../protocol/review.js';
 
 export interface Base {
   tree: TreeId;
   summary: BaseSummary;
 }
 
-export interface FileChange {
-  /** Path in `to` (in `from` for a deletion), relative to the root of what was captured, with forward slashes. */
-  path: string;
-  /** Path in `from`, where the file was renamed. */
-  from?: string;
-  kind: 'added' | 'modified' | 'deleted' | 'renamed' | 'type-changed' | 'mode-changed';
-  binary: boolean;
-  /** Lines; 0 for binary files. */
-  added: number;
-  removed: number;
-}
+/** Between any two trees. Paths are relative to the root of what was captured, with forward slashes; lines of a binary file are 0. */
+export type FileChange = Omit<FileDiff, 'hunks' | 'changedBy'>;
 
 export interface Workspace extends AsyncDisposable {
   /** Absolute real path of the workspace: the whole repository's copy. */

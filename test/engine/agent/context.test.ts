@@ -8,7 +8,7 @@ import { entriesOf, messagesOf } from '../../../src/engine/agent/transcript.js';
 import { redactor } from '../../../src/engine/redact.js';
 import { redactStream } from '../../../src/engine/redact-stream.js';
 import type { Fact, FactEvent } from '../../../src/protocol/events.js';
-import { spec } from '../patterns/simulate.js';
+import { spec } from '../../fixtures/pattern.js';
 
 const events = (...facts: Fact[]): FactEvent[] => facts.map((fact, at) => ({ ...fact, seq: at + 1, at: 0 }));
 const run = 'r1';

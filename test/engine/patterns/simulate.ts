@@ -3,6 +3,7 @@ import type { Pattern, Step } from '../../../src/engine/patterns/pattern.js';
 import type { AgentSpec, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
 import type { Failure } from '../../../src/protocol/failure.js';
 import { currentTurn, emptyState, reduce, type SessionState } from '../../../src/protocol/state.js';
+import { spec } from '../../fixtures/pattern.js';
 
 export type Act =
   | { act: 'answer'; tree: string }
@@ -13,19 +14,6 @@ export type Act =
   | { act: 'nothing' }
   | { act: 'hang' };
 export type Player = (moment: { shown: number; answered: number; seconds: number }) => { after: number; act: Act };
-
-export const spec: PatternSpec = {
-  id: 'consensus',
-  rule: 'plurality',
-  weights: {},
-  selfVote: 'completes',
-  sensitivity: 'lenient',
-  novelty: 'lenient',
-  answers: 3,
-  failedRuns: 3,
-  graceSeconds: 60,
-  checkSeconds: 300,
-};
 
 const agent = (id: string): AgentSpec => ({
   id,
