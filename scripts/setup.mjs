@@ -1,6 +1,6 @@
 // Installs what is missing and builds the command line: what `npm start` and `npm test` need on a fresh machine.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,7 +12,6 @@ const run = (command, args) =>
 function installed() {
   const marker = `${root}node_modules/.package-lock.json`;
   if (!existsSync(marker) || !existsSync(`${root}node_modules/.bin/esbuild`)) return false;
-  if (statSync(marker).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs) return true;
   const wanted = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')).packages;
   const have = JSON.parse(readFileSync(marker, 'utf8')).packages;
   return Object.entries(wanted).every(([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version);
