@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     onFront(front) {
       const show = () => status.show(front.seen());
       show();
-      return vscode.Disposable.from(front.onChange(show), notifications(front, failed), inline.attach(front));
+      return vscode.Disposable.from(front.onChange(show), notifications(front, review.shows, failed), inline.attach(front));
     },
     onFailure: failed,
   });

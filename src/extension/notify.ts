@@ -14,8 +14,15 @@ const keyOf = ({ session, run, call }: Asking): string => `${session} ${run} ${c
 type Level = 'all' | 'needed' | 'none';
 const level = (): Level => vscode.workspace.getConfiguration('massgen').get<Level>('notifications', 'all');
 
-/** Shows what is asked once each. `onFailure` hears of answers that came too late. */
-export function notifications(front: Front, onFailure: (error: unknown) => void): vscode.Disposable {
+/**
+ * Shows what is asked once each, and the ends of turns that the person does not see in the review already. `onFailure` hears of answers
+ * that came too late.
+ */
+export function notifications(
+  front: Front,
+  reviewed: (session: SessionId) => boolean,
+  onFailure: (error: unknown) => void,
+): vscode.Disposable {
   const shown = new Set<string>();
   const asking = front.onChange(() => {
     for (const one of front.seen().asking) {
@@ -26,7 +33,8 @@ export function notifications(front: Front, onFailure: (error: unknown) => void)
     }
   });
   const ends = front.onEvent((session, event) => {
-    if (event.type === 'turn.ended' && level() === 'all') ended(front, session, event).catch(onFailure);
+    if (event.type !== 'turn.ended' || level() !== 'all') return;
+    if (!(vscode.window.state.focused && reviewed(session))) ended(front, session, event).catch(onFailure);
   });
   return vscode.Disposable.from(asking, ends);
 }

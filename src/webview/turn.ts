@@ -20,8 +20,15 @@ export const nameOf = (turn: TurnState, id: CandidateId): string => inline(candi
 export const labelOf = (turn: TurnState, agent: AgentId | 'you'): string =>
   agent === 'you' ? t('you') : inline(turn.agents.find((one) => one.id === agent)?.label ?? agent);
 
+/** What was applied, and how much of it the person took back. */
+export function appliedWords(state: SessionState, apply: ApplyState): string {
+  const back = apply.rejected === 'all' ? 0 : apply.rejected.reduce((sum, { hunks }) => sum + (hunks?.length ?? 1), 0);
+  const words = t('applied', apply.paths.length, fromOf(state, apply));
+  return back === 0 ? words : `${words} · ${t('applied.rejected', back)}`;
+}
+
 /** The answers that an apply is from. */
-export function fromOf(state: SessionState, apply: ApplyState): string {
+function fromOf(state: SessionState, apply: ApplyState): string {
   const names = chosenIn(apply).map(({ candidate }) => {
     const turn = state.turns.find((one) => one.candidates.some(({ id }) => id === candidate));
     return turn === undefined ? candidate : nameOf(turn, candidate);

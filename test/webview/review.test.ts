@@ -325,6 +325,25 @@ describe('much of it', () => {
     expect(await view.violations()).toEqual([]);
     await view.picture('review-many');
   });
+
+  test('long lines side by side are moved together, and stay beside their numbers', async () => {
+    const line = `+const table = [${Array.from({ length: 80 }, (_, at) => at).join(', ')}, 'the end'];`;
+    const hunk: HunkDiff = { ...long, newLines: 1, lines: [line] };
+    await using view = await open({ width: 900, answer: (query) => (query.get === 'hunks' ? [hunk] : undefined) });
+    await show(view, 'limiter.ts src');
+    await view.page.keyboard.press('v');
+    const pair = view.page.locator('.pair', { hasText: 'the end' });
+    await pair.waitFor();
+    const number = pair.locator('.half.added .number');
+    const end = pair.locator('.string', { hasText: 'the end' });
+    const right = (await number.boundingBox())?.x;
+    await view.page.locator('.diff-rows').evaluate((scroller) => {
+      scroller.scrollLeft = scroller.scrollWidth;
+    });
+    await expect.poll(async () => (await end.boundingBox())?.x ?? 9999).toBeLessThan(880);
+    expect((await number.boundingBox())?.x).toBeCloseTo(right ?? 0, -1);
+    await view.picture('review-split-sideways');
+  });
 });
 
 describe('everybody can use it', () => {
@@ -345,12 +364,14 @@ describe('everybody can use it', () => {
     await view.picture(`review-split-${theme}`);
   });
 
-  test.each([240, 600, 1100, 1800])('nothing is cut off at %i pixels', async (width) => {
+  test.each([240, 600, 900, 1100, 1800])('nothing is cut off at %i pixels', async (width) => {
     await using view = await open({ width });
     await show(view, 'limiter.ts src');
     await view.page.getByText('only maya did this').waitFor();
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await view.page.locator('.diff-rows').evaluate((box) => box.clientHeight)).toBeGreaterThan(80);
+    const tooWide = (cards: Element[]) => cards.filter((card) => card.scrollWidth > card.clientWidth).length;
+    expect(await view.page.locator('.card').evaluateAll(tooWide)).toBe(0);
     const remark = await view.page.getByRole('button', { name: 'Remark on change 41,3' }).boundingBox();
     expect((remark?.x ?? width) + (remark?.width ?? 0)).toBeLessThanOrEqual(width);
     await view.picture(`review-${width}`);

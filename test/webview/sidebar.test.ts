@@ -262,10 +262,15 @@ test('an agent is allowed what it asks, as far as the person says', async () => 
   await question.waitFor({ state: 'detached' });
 });
 
-test('what was applied can be undone', async () => {
+test('what was applied, and rejected of it, can be undone', async () => {
   const [started, done] = appliedOf(['a.ts', 'b.ts']);
   await using view = await open([...whole, started, done]);
-  await view.page.getByText('Applied 2 files of maya.2').waitFor();
+  await view.page.getByText('Applied 2 files of maya.2', { exact: true }).waitFor();
+  const tree = 'b'.repeat(40);
+  const rejected = { apply: 'a1', selection: [{ path: 'a.ts', hunks: [2] }], paths: ['a.ts'], from: tree, to: tree };
+  const fact = nextFact([...whole, started, done], { type: 'changes.rejected', ...rejected });
+  await view.send({ send: 'events', session: 's1', events: [fact] });
+  await view.page.getByText('Applied 2 files of maya.2 · 1 change rejected').waitFor();
   await view.page.getByRole('button', { name: 'Undo' }).click();
   expect(view.said('intent')[0]?.intent).toEqual({ do: 'undo', session: 's1' });
 });

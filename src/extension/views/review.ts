@@ -8,6 +8,8 @@ import { type Answerer, attach, type Connect } from './sidebar.js';
 export interface ReviewPanel extends vscode.Disposable {
   /** At one of its answers, where that is said. */
   open(session: SessionId, candidate?: CandidateId): void;
+  /** Whether the person sees this session's there now. */
+  shows(session: SessionId): boolean;
 }
 
 /** Which session it shows survives the reload here: what the page keeps is the page's own. */
@@ -47,6 +49,7 @@ export function reviewPanel(context: vscode.ExtensionContext, connect: (session:
       }
       if (candidate !== undefined) open?.answerer.look(candidate);
     },
+    shows: (session) => open?.session === session && open.panel.visible,
     dispose: () => serializer.dispose(),
   };
 }

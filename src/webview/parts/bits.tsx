@@ -65,7 +65,7 @@ export function Agent({ turn, agent }: { turn: TurnState; agent: string }) {
 }
 
 export function Quote({ text }: { text: string }) {
-  return <span class="quote">“{inline(text)}”</span>;
+  return <span class="quote">{t('quote', inline(text))}</span>;
 }
 
 export function Loading({ words }: { words: string }) {

@@ -13,7 +13,7 @@ interface WindowProps {
   children(first: number, last: number): ComponentChildren;
   /** This row is brought into view whenever `moved` grows. */
   at?: { row: number; moved: number };
-  /** Width of the widest row, so that sideways scrolling does not jump. */
+  /** Width of the widest row, so that sideways scrolling does not jump; how far it is scrolled is `--sideways` in the style. */
   width?: string;
 }
 
@@ -58,6 +58,7 @@ function useFrameScroll(box: RefObject<HTMLElement | null>, set: (seen: { top: n
     let frame = 0;
     const look = (): void => {
       frame = 0;
+      scroller.style.setProperty('--sideways', `${scroller.scrollLeft}px`);
       set({ top: scroller.scrollTop, height: scroller.clientHeight });
     };
     const soon = (): void => {

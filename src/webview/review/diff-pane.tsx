@@ -114,7 +114,7 @@ function Body({ turn, row, candidate }: { turn: TurnState; row: FileRow; candida
         label={t('diff.rows', row.path)}
         class={`diff-rows ${mode}`}
         at={review.cursor.value}
-        {...(mode === 'unified' && { width: `${rows.widest + 18}ch` })}
+        width={mode === 'unified' ? `${rows.widest + 18}ch` : `calc(50cqw + ${rows.widest + 14}ch)`}
       >
         {(first, last) =>
           rows.rows

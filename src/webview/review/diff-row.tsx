@@ -11,7 +11,7 @@ import { agreementOf } from './agreement.js';
 import { useReview } from './model.js';
 import { piecesOf } from './pieces.js';
 import { RemarkForm } from './remark.js';
-import { type Group, hunkKey, type Line, LONGEST, type Row } from './rows.js';
+import { type Group, hunkKey, type Line, type Row } from './rows.js';
 import { hunkTick, lineTicked, toggleHunk, toggleLine } from './selection.js';
 
 interface RowProps {
@@ -151,18 +151,12 @@ function LineRow({ group, hunk, line, path, at }: LineProps) {
   );
 }
 
-/** Longer lines may be cut off side by side: they can be read by pointing at them. */
-const LONG = 60;
-
 function PairRow({ group, hunk, left, right, path, at }: Omit<LineProps, 'line'> & { left: Line | undefined; right: Line | undefined }) {
   const review = useReview();
   const same = left !== undefined && left === right;
   const claims = review.cursor.value.row === at ? review.claimFocus : undefined;
   const half = (line: Line | undefined, number: number | undefined, focused: (() => boolean) | undefined) => (
-    <span
-      class={`half ${line === undefined ? 'void' : toneOf(line)}`}
-      title={line !== undefined && line.text.length > LONG ? line.text.slice(0, LONGEST) : undefined}
-    >
+    <span class={`half ${line === undefined ? 'void' : toneOf(line)}`}>
       {line === undefined || same ? (
         <span class="no-tick" />
       ) : (

@@ -10,7 +10,7 @@ import { t } from '../l10n.js';
 import { useAction } from '../parts/action.js';
 import { ChipView, FailureView } from '../parts/bits.js';
 import { Button } from '../parts/button.js';
-import { authorOf, fromOf, labelOf, nameOf } from '../turn.js';
+import { appliedWords, authorOf, labelOf, nameOf } from '../turn.js';
 import { useReview } from './model.js';
 import { chosenIn, countsOf, nothing } from './selection.js';
 
@@ -43,9 +43,7 @@ export function Foot({ shown: { state }, turn }: { shown: Shown; turn: TurnState
         <p class="grow" role="status">
           <b>{t('selection')}</b>{' '}
           {count === 0 ? (
-            <span class="dim">
-              {applied?.status === 'applied' ? t('applied', applied.paths.length, fromOf(state, applied)) : t('selection.none')}
-            </span>
+            <span class="dim">{applied?.status === 'applied' ? appliedWords(state, applied) : t('selection.none')}</span>
           ) : (
             <>
               {counts.map(([id, one]) => t('selection.of', one, labelOf(turn, authorOf(turn, id) ?? ''))).join(', ')} · <PreviewWords />

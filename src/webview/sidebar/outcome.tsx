@@ -9,7 +9,7 @@ import { useAction } from '../parts/action.js';
 import { FailureView } from '../parts/bits.js';
 import { Button } from '../parts/button.js';
 import { decidedHow } from '../parts/decided.js';
-import { fromOf, nameOf, phaseOf } from '../turn.js';
+import { appliedWords, nameOf, phaseOf } from '../turn.js';
 import { draftOf } from './draft.js';
 
 export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn: TurnState }) {
@@ -45,7 +45,7 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
       {applied?.status === 'applied' && (
         <p class="row">
           <span class="grow">
-            <span class="codicon codicon-check" aria-hidden="true" /> {t('applied', applied.paths.length, fromOf(state, applied))}
+            <span class="codicon codicon-check" aria-hidden="true" /> {appliedWords(state, applied)}
           </span>
           <Button disabled={undo.busy} onClick={() => void undo.run()}>
             {t('undo')}
