@@ -1,6 +1,6 @@
 /** Which of a candidate's changes touch tests or the definition of a check, and so what the evidence is worth. */
 import type { FileChange } from '../workspace/store.js';
-import { objectOf } from './detect-npm.js';
+import { objectOf } from './json.js';
 import type { CheckSpec } from './spec.js';
 
 const TEST_FOLDERS = /(^|\/)(tests?|__tests__|__mocks__|__snapshots__|specs?|e2e)\//;

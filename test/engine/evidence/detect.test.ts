@@ -74,7 +74,11 @@ describe('checks of a package.json', () => {
       'packages/app/package.json': { scripts: { test: 'app' } },
     };
     expect(await found(files, 'packages/app')).toEqual(['test: yarn run test in packages/app']);
-    expect(await found(files, 'packages')).toEqual(['lint: yarn run lint', 'test: yarn run test']);
+    expect(await found(files, 'packages')).toEqual([
+      'lint: yarn run lint',
+      'test: yarn run test',
+      'packages/app:test: yarn run test in packages/app',
+    ]);
   });
 
   test('a manifest that is no JSON has none', async () => {
@@ -121,7 +125,7 @@ describe('pytest', () => {
     expect(specs).toMatchObject([{ name: 'pytest', command: 'python3 -m pytest -q', source }]);
   });
 
-  test.each([{ 'pyproject.toml': '[project]\nname = "x"\n' }, { 'tests/a.js': '' }, { 'test_a.py': '' }, { 'setup.cfg': '[flake8]\n' }])(
+  test.each([{ 'pyproject.toml': '[project]\nname = "x"\n' }, { 'tests/a.js': '' }, { 'test_a.py': '' }, { 'setup.cfg': '[metadata]\n' }])(
     'not by %j',
     async (files) => {
       expect(await found(files)).toEqual([]);
@@ -165,5 +169,183 @@ describe('configured checks', () => {
   test('never outside the folder', () => {
     expect(() => checksFromConfig([{ name: 'e', command: 'x', cwd: '../..' }], 'app')).toThrow(/outside the folder/);
     expect(() => checksFromConfig([{ name: 'e', command: 'x', cwd: '/etc' }])).toThrow(/outside the folder/);
+  });
+});
+
+describe('the tools of a folder', () => {
+  test.each<[string, Record<string, string | object>, string[]]>([
+    ['a crate', { 'Cargo.toml': '[package]\n' }, ['build: cargo build --all-targets', 'test: cargo test']],
+    [
+      'a workspace of crates, whose members are in it',
+      { 'Cargo.toml': '[workspace]\nmembers = ["a"]\n[workspace.lints.clippy]\n', 'a/Cargo.toml': '[package]\n', 'rustfmt.toml': '' },
+      [
+        'build: cargo build --workspace --all-targets',
+        'format: cargo fmt --check',
+        'lint: cargo clippy --all-targets',
+        'test: cargo test --workspace',
+      ],
+    ],
+    ['Maven', { 'pom.xml': '<modules>', 'core/pom.xml': '' }, ['test: mvn -B test']],
+    ['Maven’s wrapper', { 'pom.xml': '', mvnw: '' }, ['test: ./mvnw -B test']],
+    ['Gradle’s wrapper', { 'build.gradle.kts': '', gradlew: '' }, ['test: ./gradlew test --continue --no-daemon --console=plain']],
+    ['.NET', { 'App.sln': '', 'src/App/App.csproj': '' }, ['build: dotnet build --nologo', 'test: dotnet test --nologo']],
+    [
+      'CMake with tests',
+      { 'CMakeLists.txt': 'enable_testing()\nadd_subdirectory(src)\n', 'src/CMakeLists.txt': 'add_test(x)' },
+      [
+        'build: cmake -S . -B cmake-build-check && cmake --build cmake-build-check',
+        'test: cmake -S . -B cmake-build-check && cmake --build cmake-build-check && ctest --test-dir cmake-build-check --output-on-failure',
+      ],
+    ],
+    ['CMake without', { 'CMakeLists.txt': 'project(x)' }, ['build: cmake -S . -B cmake-build-check && cmake --build cmake-build-check']],
+    ['RSpec', { 'spec/spec_helper.rb': '' }, ['test: rspec']],
+    [
+      'RSpec of a bundle',
+      { 'spec/spec_helper.rb': '', Gemfile: '', '.rubocop.yml': '' },
+      ['lint: bundle exec rubocop', 'test: bundle exec rspec'],
+    ],
+    ['Rake', { Rakefile: 'Rake::TestTask.new(:test) { }\ntask default: :test\n' }, ['test: rake test']],
+    [
+      'Composer before PHPUnit',
+      { 'composer.json': { scripts: { test: ['@lint', 'phpunit'] } }, 'phpunit.xml': '' },
+      ['test: composer run-script test'],
+    ],
+    [
+      'PHPUnit',
+      { 'phpunit.xml.dist': '', 'composer.json': {}, 'phpstan.neon': '' },
+      ['types: vendor/bin/phpstan analyse --no-progress', 'test: vendor/bin/phpunit'],
+    ],
+    ['Pest', { 'phpunit.xml': '', 'composer.json': { 'require-dev': { 'pestphp/pest': '3' } } }, ['test: vendor/bin/pest']],
+    [
+      'Mix',
+      { 'mix.exs': '', '.formatter.exs': '', '.credo.exs': '' },
+      ['format: mix format --check-formatted', 'lint: mix credo', 'test: mix test'],
+    ],
+    ['Swift', { 'Package.swift': '.testTarget(name: "T")' }, ['build: swift build', 'test: swift test']],
+    ['Deno', { 'deno.json': '{"lint": {}}', 'a_test.ts': '' }, ['lint: deno lint', 'test: deno test --allow-all']],
+    [
+      'Deno’s tasks',
+      { 'deno.jsonc': '{\n  // all\n  "tasks": {"test": "deno test -R", "dev": "deno run --watch x"}\n}' },
+      ['test: deno task test'],
+    ],
+    ['Bun', { 'bun.lock': '', 'a.test.ts': '', 'package.json': {} }, ['test: bun test']],
+    [
+      'just',
+      { justfile: 'set shell := ["bash"]\nv := "1"\ntest filter="": build\n  cargo test\nlint path:\n  x\n_private:\n' },
+      ['test: just test'],
+    ],
+    ['a Taskfile', { 'Taskfile.yml': 'tasks:\n  lint: golangci-lint run\n' }, ['lint: task lint']],
+    [
+      'linters that are set up',
+      { 'eslint.config.js': '', 'package.json': { devDependencies: { typescript: '5' } }, 'tsconfig.json': '{}' },
+      ['types: npx --no-install tsc --noEmit', 'lint: npx --no-install eslint .'],
+    ],
+    [
+      'linters of Python',
+      { 'pyproject.toml': '[tool.ruff]\n[tool.mypy]\n' },
+      ['types: python3 -m mypy .', 'lint: python3 -m ruff check .'],
+    ],
+    [
+      'unittest',
+      { 'tests/__init__.py': '', 'tests/test_a.py': 'import unittest\n' },
+      ['unittest: python3 -m unittest discover -s tests -t .'],
+    ],
+    ['tox, where nothing runs without it', { 'tox.ini': '[testenv]\n' }, ['tox: tox run']],
+    ['Perl', { cpanfile: '', 't/a.t': '' }, ['test: prove -lr t']],
+    ['bats', { 'test/a.bats': '' }, ['test: bats -r test']],
+  ])('%s', async (_, files, expected) => {
+    expect(await found(files)).toEqual(expected);
+  });
+
+  test('of several languages: each has its own name', async () => {
+    expect(await found({ ...scripts({ test: 'jest' }), 'Cargo.toml': '[package]\n', 'go.mod': '' })).toEqual([
+      'build: go build ./...',
+      'cargo:build: cargo build --all-targets',
+      'lint: go vet ./...',
+      'test: npm test',
+      'go:test: go test ./...',
+      'cargo:test: cargo test',
+    ]);
+  });
+});
+
+describe('packages below the open folder', () => {
+  test('each in its own folder, unless the root’s check looks there too', async () => {
+    const files = {
+      'package.json': { workspaces: ['packages/*'], scripts: { test: 'npm test --workspaces' } },
+      'packages/web/package.json': { scripts: { test: 'vitest run', lint: 'eslint .' } },
+      'services/api/go.mod': '',
+      'services/jobs/pyproject.toml': '[tool.pytest.ini_options]\n',
+      'examples/old/Cargo.toml': '[package]\n',
+      'node_modules/x/package.json': { scripts: { test: 'x' } },
+    };
+    expect(await found(files)).toEqual([
+      'services/api:build: go build ./... in services/api',
+      'packages/web:lint: npm run lint in packages/web',
+      'services/api:lint: go vet ./... in services/api',
+      'test: npm test',
+      'services/api:test: go test ./... in services/api',
+      'services/jobs:pytest: python3 -m pytest -q in services/jobs',
+    ]);
+  });
+
+  test('a repository inside is another’s', async () => {
+    expect(await found({ 'other/.git/HEAD': '', 'other/go.mod': '' })).toEqual([]);
+  });
+});
+
+describe('CI workflows', () => {
+  const workflow = (steps: object[], job: object = {}) => ({
+    '.github/workflows/ci.yml': JSON.stringify({ on: 'push', jobs: { it: { ...job, steps } } }),
+  });
+
+  test('tell how a tool is run here, and where', async () => {
+    const files = {
+      'Cargo.toml': '[package]\n',
+      ...workflow([
+        { uses: 'actions/checkout@v4' },
+        { run: 'cargo test --all-features\ncd tools && go vet ./...' },
+        { run: 'mix test', 'working-directory': 'elixir' },
+      ]),
+    };
+    expect(await found(files)).toEqual([
+      'build: cargo build --all-targets',
+      'tools:lint: go vet ./... in tools',
+      'test: cargo test --all-features',
+      'elixir:test: mix test in elixir',
+    ]);
+  });
+
+  test('add tasks that nothing else runs', async () => {
+    const files = {
+      ...scripts({ test: 'npm run test:unit', 'test:unit': 'x', 'test:types': 'y' }),
+      ...workflow([{ run: 'npm ci\nnpm test\nnpm run test:unit\nnpm run test:types\nnpm run deploy' }]),
+    };
+    expect(await found(files)).toEqual(['test:types: npm run test:types', 'test: npm test']);
+  });
+
+  test.each<[string, object[], object?]>([
+    ['a matrix', [{ run: 'cargo test --target $' + '{{ matrix.target }}' }]],
+    ['secrets', [{ run: 'go test ./...', env: { KEY: '$' + '{{ secrets.KEY }}' } }]],
+    ['services', [{ run: 'go test ./...' }], { services: { postgres: { image: 'postgres' } } }],
+    ['what is computed', [{ run: 'go test $(go list ./...)\ngo test $PKG\ngo test ./... | tee log' }]],
+    ['what reaches out', [{ run: 'cargo publish\nsudo make test\ndocker run x go test\nnpm run test:e2e' }]],
+    ['a folder outside', [{ run: 'go test ./...', 'working-directory': '../x' }]],
+  ])('leave out %s', async (_, steps, job) => {
+    expect(await found(workflow(steps, job))).toEqual([]);
+  });
+
+  test.each([
+    ['.gitlab-ci.yml', 'unit:\n  script:\n    - cd app\n    - go test -race ./...\n'],
+    ['.circleci/config.yml', 'jobs:\n  t:\n    steps:\n      - run: {command: go test -race ./..., working_directory: app}\n'],
+    ['azure-pipelines.yml', 'steps:\n  - script: go test -race ./...\n    workingDirectory: app\n'],
+    ['Jenkinsfile', "stage('t') { steps { sh 'cd app && go test -race ./...' } }"],
+  ])('of other systems: %s', async (file, text) => {
+    expect(await found({ [file]: text })).toEqual(['app:test: go test -race ./... in app']);
+  });
+
+  test('that are no YAML, or bombs of aliases, say nothing', async () => {
+    const bomb = `a: &a [x, x]\n${[...'bcdefghijk'].map((name, at) => `${name}: &${name} [*${'abcdefghijk'[at]}, *${'abcdefghijk'[at]}, *${'abcdefghijk'[at]}]`).join('\n')}\n`;
+    expect(await found({ '.gitlab-ci.yml': 'a: [', '.travis.yml': bomb })).toEqual([]);
   });
 });

@@ -23,16 +23,20 @@ describe('a check that could not run', () => {
       why('pnpm run test', 1, "Error: Cannot find module 'vitest'\n", { manifest: needsVitest }),
       'node_modules is not installed; run pnpm install in your folder',
     ],
-    ['a tool that is simply not there', why('go test ./...', 127, 'bash: line 1: go: command not found\n'), 'go is not installed'],
+    [
+      'a tool that is simply not there',
+      why('go test ./...', 127, 'bash: line 1: go: command not found\n'),
+      'go is not installed; see go.dev/doc/install',
+    ],
     [
       'a tool that make did not find',
       why('make test', 2, '/bin/sh: 1: pytest: not found\nmake: *** [Makefile:2: test] Error 127\n'),
-      'pytest is not installed',
+      'pytest is not installed; pip install pytest',
     ],
     [
       'a tool that make itself did not find',
       why('make test', 2, 'make: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n'),
-      'pytest is not installed',
+      'pytest is not installed; pip install pytest',
     ],
     [
       'an interpreter that is gone',
@@ -52,6 +56,36 @@ describe('a check that could not run', () => {
       }),
       'the package "left" is in package.json but not installed; run npm install in your folder',
     ],
+    ['a part of a tool', why('cargo clippy', 101, 'error: no such command: `clippy`\n'), 'cargo clippy is not installed'],
+    [
+      'a wrapper without the JDK that it needs',
+      why('./gradlew test', 1, "ERROR: JAVA_HOME is not set and no 'java' command could be found in your PATH.\n"),
+      'java is not installed; install a JDK, such as Temurin (adoptium.net)',
+    ],
+    ...(
+      [
+        ['cargo test', 'error: failed to download from `https://example.com/a`\n', 'crates', 'cargo fetch'],
+        [
+          'go test ./...',
+          'go: example.com/a@v1: Get "https://example.com": dial tcp: lookup example.com\n',
+          'Go modules',
+          'go mod download',
+        ],
+        [
+          'mvn test',
+          '[ERROR] Plugin org.x:y:1 or one of its dependencies could not be resolved:\n',
+          'Maven artifacts',
+          'mvn dependency:go-offline',
+        ],
+        ['bundle exec rspec', 'Could not find rspec-3.1 in locally installed gems\n', 'gems', 'bundle install'],
+        ['mix test', 'Unchecked dependencies for environment test:\n', 'packages of Mix', 'mix deps.get'],
+        ['dotnet test', 'error NU1301: Unable to load the service index for source\n', 'NuGet packages', 'dotnet restore'],
+      ] as const
+    ).map(([command, output, what, get]): [string, string | undefined, string] => [
+      `${what} that are not there`,
+      why(command, 1, output),
+      `${what} would have to be downloaded, and checks have no network; run ${get} once in your folder`,
+    ]),
     [
       'a command that could not be started',
       why('x', 126, 'The command could not be started: no\n'),
