@@ -7,8 +7,6 @@ import * as esbuild from 'esbuild';
 import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/cli/commands.js';
-import { votingRules } from '../src/engine/config/schema.js';
-import { rules } from '../src/engine/patterns/tally.js';
 import { tools } from '../src/engine/tools/index.js';
 import { toolNames } from '../src/engine/tools/names.js';
 import { type Layer, layersOf, violationsIn } from './layers.js';
@@ -259,10 +257,6 @@ function wrongIn(line: string): string | undefined {
 }
 
 describe('tables that name the same things', () => {
-  test('the voting rules of a configuration are those that there are', () => {
-    expect([...votingRules].sort()).toEqual(Object.keys(rules).sort());
-  });
-
   test('the tools that a configuration may name are those that agents are offered', () => {
     expect([...toolNames]).toEqual(tools.map((tool) => tool.name));
   });

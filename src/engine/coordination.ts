@@ -1,7 +1,8 @@
 /** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
-import type { Candidate, Shown, TreeId } from '../protocol/events.js';
+import type { Candidate, Label, Shown, TreeId } from '../protocol/events.js';
 import { standing } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
+import { votingRules } from '../protocol/voting.js';
 import { badness } from './patterns/tally.js';
 import type { Recorder } from './recorder.js';
 import { newAnswer, vote } from './tools/coordinate.js';
@@ -26,9 +27,10 @@ export function coordinationOf(port: CoordinationPort): Tool[] {
   const turn = turnOf(port);
   const answered = turn.candidates.filter((candidate) => candidate.agent === port.run.agent).length;
   const [first, ...rest] = labelsFor(turn, port.run.agent);
+  const reads = votingRules[turn.pattern.rule];
   return [
     ...(answered < turn.pattern.answers ? [newAnswer((content) => submit(port, content))] : []),
-    ...(first !== undefined ? [vote([first, ...rest], (label, reason) => cast(port, label, reason))] : []),
+    ...(first !== undefined ? [vote([first, ...rest], reads, (label, reason, ranking) => cast(port, label, reason, ranking))] : []),
   ];
 }
 
@@ -142,17 +144,33 @@ export async function candidateOf(
 
 /**
  * Invariant: a ballot is checked and recorded in one tick, so no answer can come between. It is refused where the voter was not shown
- * what it votes for, where that has been replaced, and where news waits that it has not seen.
+ * what it votes for or ranks, where that has been replaced, where news waits that it has not seen, and where it contradicts itself.
  */
-async function cast(port: CoordinationPort, label: string, reason: string): Promise<ToolResult> {
-  const shown = turnOf(port).shown.findLast((one) => one.voter === port.run.agent && one.label === label);
-  if (shown === undefined) return refuseBallot(port, `Not accepted: you were not shown an answer with the label ${label}.`);
-  if (!stands(port, shown) && port.news().length === 0) await port.untilNews();
+async function cast(port: CoordinationPort, label: Label, reason: string, ranking?: readonly Label[]): Promise<ToolResult> {
+  const { voter, labels } = { voter: port.run.agent, labels: listed(turnOf(port), label, ranking) };
+  if (labels[0] !== label)
+    return refuseBallot(port, `Not accepted: agent_id is ${label}, but your ranking begins with ${labels[0]}. Both name the best answer.`);
+  const shown: Shown[] = [];
+  for (const one of labels) {
+    const known = turnOf(port).shown.findLast((known) => known.voter === voter && known.label === one);
+    if (known === undefined) return refuseBallot(port, `Not accepted: you were not shown an answer with the label ${one}.`);
+    shown.push(known);
+  }
+  if (!shown.every((one) => stands(port, one)) && port.news().length === 0) await port.untilNews();
   if (port.news().length > 0) return refuseBallot(port, unseenNews);
-  if (!stands(port, shown)) return refuseBallot(port, `Not accepted: ${label} has been replaced by a newer answer of the same author.`);
-  const ballot = { voter: port.run.agent, choice: shown.candidate, reason: port.clean(reason) };
+  const gone = shown.find((one) => !stands(port, one));
+  if (gone !== undefined) return refuseBallot(port, `Not accepted: ${gone.label} has been replaced by a newer answer of the same author.`);
+  const [choice, ...others] = shown.map((one) => one.candidate);
+  if (choice === undefined) throw new Error('A ballot has a choice');
+  const ballot = { voter, choice, reason: port.clean(reason), ...(others.length > 0 && { ranking: [choice, ...others] }) };
   port.recorder.record({ type: 'ballot.cast', turn: port.run.turn, run: port.run.id, ballot });
   return { ok: true, output: 'Your vote was counted.' };
+}
+
+/** Every label of the ballot once. The order of those approved says nothing: there the choice comes first. */
+function listed(turn: TurnState, label: Label, ranking: readonly Label[] = []): Label[] {
+  const isOrder = votingRules[turn.pattern.rule] === 'order' && ranking.length > 0;
+  return [...new Set(isOrder ? ranking : [label, ...ranking])];
 }
 
 const unseenNews =

@@ -30,6 +30,7 @@ import { type Log, openLog } from './log.js';
 import type { Pending } from './pending.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
 import { acquireLock, type Lock } from './process/lock.js';
+import { familyOf } from './providers/family.js';
 import { connect } from './providers/index.js';
 import type { Provider } from './providers/provider.js';
 import { withPrices, withRetry } from './providers/wrap.js';
@@ -183,7 +184,8 @@ class LiveSession implements Session {
     const checkSpecs = checks === 'detect' ? await detectChecks(store.root, store.prefix) : checksFromConfig(checks, store.prefix);
     await store.keep(`bases/${base}`, base);
     await this.begin();
-    const { agents, pattern, limits, settings } = team;
+    const { pattern, limits, settings } = team;
+    const agents = team.agents.map((agent) => ({ ...agent, ...familyOf(agent.backend) }));
     const turn = `t${this.state.turns.length + 1}`;
     const facts = { turn, request: [...request], base, summary, checkSpecs, agents, pattern, limits, settings, seed: host.seed() };
     recorder.record({ type: 'turn.started', ...facts });

@@ -1,6 +1,7 @@
 /** The vocabulary of a session: facts are kept for ever, deltas are only shown. */
 import type { BlobId, Part } from './content.js';
 import type { Failure } from './failure.js';
+import type { VotingRule } from './voting.js';
 
 /** The version that this code writes; a log of a newer one opens read-only. */
 export const LOG_VERSION = 1;
@@ -45,6 +46,8 @@ export interface AgentSpec {
   /** Who works: the native loop over a model (foreign agents join this table later). */
   runner: 'native';
   backend: Backend;
+  /** Whose models its model is one of, by the vendor data of then; absent where nothing is known of it. */
+  family?: string;
   instructions?: string;
   /** Names of tools this agent is offered; all where absent. */
   tools?: string[];
@@ -53,8 +56,14 @@ export interface AgentSpec {
 /** How the agents deliberate. One set of knobs for all patterns; a pattern ignores what it has no use for. */
 export interface PatternSpec {
   id: 'consensus' | 'relay';
-  /** Voting rule, a key of the table in `patterns/tally.ts`. */
-  rule: string;
+  rule: VotingRule;
+  /**
+   * What the checks do beside breaking ties. `ties`: nothing. `veto`: an answer with new failures cannot win where another is known
+   * to have none. `weighs`: each check votes for the answers in which nothing of it newly fails.
+   */
+  evidence?: 'ties' | 'veto' | 'weighs';
+  /** What a ballot weighs for an answer of the voter's own family of models, in a team of several; 1 where absent. Never told to agents. */
+  sameFamily?: number;
   /** Live ballots of agents needed for a decision; absent: of every agent that is not set aside. */
   quorum?: number;
   /** Weight of a voter's ballot, by agent id or `you`; 1 where absent. */
@@ -148,7 +157,7 @@ export interface Ballot {
   voter: AgentId | 'you';
   choice: CandidateId;
   reason: string;
-  /** The whole order of preference, best first, for rules that use it. */
+  /** For rules that use it: the order of preference, best first, or the answers approved; the choice is in it. */
   ranking?: CandidateId[];
 }
 
@@ -178,8 +187,10 @@ export type RunEndReason = 'done' | 'superseded' | 'cancelled' | 'failed' | 'int
 export interface Standing {
   candidate: CandidateId;
   agent: AgentId;
-  /** Sum of the weights that count for it. */
+  /** Sum of the weights of the ballots that count for it. */
   weight: number;
+  /** What decides, where that is not the weight: points (`borda`), how many others do not beat it (`condorcet`), votes of checks besides. */
+  score?: number;
   /** Who has a live ballot for it, whether or not it weighs. */
   voters: (AgentId | 'you')[];
 }

@@ -9,6 +9,15 @@ export function standing(turn: TurnState): CandidateState[] {
   return [...latest.values()];
 }
 
+/** What is voted on: the answers that stand, and one that the person has voted for though it was replaced since. */
+export function field(turn: TurnState): CandidateState[] {
+  const stands = standing(turn);
+  const yours = ballotOfYou(turn)?.choice;
+  return turn.candidates.filter((candidate) => candidate.id === yours || stands.includes(candidate));
+}
+
+export const ballotOfYou = (turn: TurnState): BallotState | undefined => turn.ballots.findLast((ballot) => ballot.voter === 'you');
+
 /**
  * The ballots that count, one a voter.
  * Invariant: an agent's ballot is live only if the agent had been shown every other agent's standing answer when it

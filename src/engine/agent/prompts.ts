@@ -1,5 +1,6 @@
 /** What agents are told: sections in order of priority, written for coding, without a name of a model or of an agent. */
 import type { PatternSpec } from '../../protocol/events.js';
+import { votingRules } from '../../protocol/voting.js';
 
 /** Lower comes first, and wins where two sections disagree. */
 export interface Section {
@@ -74,8 +75,16 @@ function voting(pattern: PatternSpec): string {
   comes into your workspace by itself. Do not answer again with what is there already.
 - At most ${pattern.answers} answers are accepted from you in this turn; after that you only vote.
 - A vote names one of the labels that you were shown, and a reason that speaks of the code: what is right in it, what the others miss.
-  Your own answer has a label too; vote for it only if it is the best one.`;
+  Your own answer has a label too; vote for it only if it is the best one.${ranking[votingRules[pattern.rule]]}`;
 }
+
+const ranking = {
+  choice: '',
+  order: `
+- Where there are several answers, rank them in your vote, the best first, by the same measure: your second choice counts too.`,
+  approved: `
+- Where there are several answers, list in your vote all that do what was asked as they are; you need not choose between good ones.`,
+} as const;
 
 const stance: Readonly<Record<PatternSpec['sensitivity'], string>> = {
   lenient: 'If one of the answers does what was asked and its checks pass, vote for the best one; answer again only to mend a real fault.',

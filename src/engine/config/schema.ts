@@ -1,9 +1,7 @@
 /** The shape of a configuration file: MassGen's keys and our own, as written (before defaults and `${ENV}` are resolved). */
 import { z } from 'zod';
+import { type VotingRule, votingRules } from '../../protocol/voting.js';
 import { type Level, unusedKeys } from './massgen.js';
-
-/** Keys of the table in `patterns/tally.ts`. */
-export const votingRules = ['plurality'] as const;
 
 /** An empty `key:` in YAML is null and means the same as leaving it out. */
 const maybe = <T extends z.ZodType>(schema: T, about: string) => schema.nullish().describe(about);
@@ -28,7 +26,18 @@ const unused = (level: Level): Record<string, z.ZodOptional<z.ZodUnknown>> =>
 
 const knobs = {
   quorum: maybe(count, 'Live ballots of agents that decide; all agents that are not set aside where absent.'),
-  rule: maybe(z.enum(votingRules), 'How ballots are counted. Default: plurality.'),
+  rule: maybe(
+    z.enum(Object.keys(votingRules) as [VotingRule]),
+    'How ballots are counted: by first choices (plurality), by all that a voter approves of, by points for ranks (borda), by comparison in pairs (condorcet). Default: condorcet.',
+  ),
+  evidence: maybe(
+    z.enum(['ties', 'veto', 'weighs']),
+    'What checks do beside breaking ties: nothing (ties), an answer with new failures cannot win where another has none (veto), each check votes (weighs). Default: ties.',
+  ),
+  same_family_weight: maybe(
+    z.number().min(0).max(1),
+    "What an agent's ballot weighs for an answer of its own family of models, where the team has several. Default: 0.5.",
+  ),
   weights: maybe(z.record(z.string(), z.number().min(0).max(1000)), "Weight of a voter's ballot, by agent id or `you`. Default: 1 each."),
   self_vote: maybe(
     z.enum(['completes', 'counts']),

@@ -66,7 +66,9 @@ export async function toTeam(written: WrittenConfig, context: BackendContext): P
 function patternOf(knobs: Knobs, id: PatternSpec['id'], seconds: number): PatternSpec {
   return {
     id,
-    rule: knobs.rule ?? 'plurality',
+    rule: knobs.rule ?? 'condorcet',
+    evidence: knobs.evidence ?? 'ties',
+    sameFamily: knobs.same_family_weight ?? 0.5,
     ...(knobs.quorum ? { quorum: knobs.quorum } : {}),
     weights: knobs.weights ?? {},
     selfVote: knobs.self_vote ?? 'completes',

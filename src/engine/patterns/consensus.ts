@@ -4,7 +4,7 @@ import { liveBallots, standing } from '../../protocol/standing.js';
 import type { RunState, TurnState } from '../../protocol/state.js';
 import { label } from './labels.js';
 import type { Pattern, Step } from './pattern.js';
-import { rules, type Tally } from './tally.js';
+import { tally } from './tally.js';
 import { active, isReady, nextSteps, openRuns, type Policy, withoutAnswer } from './turn.js';
 
 const ready = (turn: TurnState) => standing(turn).filter((candidate) => isReady(turn, candidate));
@@ -65,15 +65,13 @@ function news(turn: TurnState, run: RunState): Step[] {
 
 function decide(turn: TurnState): Decision {
   const ballots = liveBallots(turn);
-  const rule = rules[turn.pattern.rule];
-  if (rule === undefined) throw new Error(`There is no voting rule ${turn.pattern.rule}`);
-  const tally: Tally = rule(turn, ballots);
+  const { standings, tie } = tally(turn, ballots);
   const live = agentsVoted(turn).length;
   const needed = turn.pattern.quorum ?? active(turn).length;
-  const common = { standings: tally.standings, ballots: { live, needed } };
-  const [best] = tally.standings;
+  const common = { standings, ballots: { live, needed } };
+  const [best] = standings;
   if (best === undefined) return { ...withoutAnswer(turn), ...common };
   const enough = ballots.length > 0 && (turn.pattern.quorum === undefined || live >= turn.pattern.quorum);
   if (!enough) return { outcome: 'undecided', ...common };
-  return { outcome: 'decided', winner: best.candidate, ...common, ...(tally.tie && { tie: tally.tie }) };
+  return { outcome: 'decided', winner: best.candidate, ...common, ...(tie && { tie }) };
 }

@@ -28,7 +28,7 @@ const failure = z.strictObject({
 const oneKind = ({ status, cut_after, hang }: z.infer<typeof failure>): boolean =>
   [status, cut_after, hang].filter((one) => one !== undefined).length === 1;
 
-const vote = z.strictObject({ for: regex, reason: z.string().optional() });
+const vote = z.strictObject({ for: regex, reason: z.string().optional(), ranking: z.array(regex).optional() });
 const guard = z.strictObject({ tool: z.string().optional(), contains: regex.optional() });
 const usage = z.strictObject({ input: count, output: count, cached: count.optional() });
 

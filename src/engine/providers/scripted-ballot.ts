@@ -11,7 +11,20 @@ interface ShownAnswer {
   body: string;
 }
 
-export function ballotFor(vote: NonNullable<Reply['vote']>, request: ModelRequest): { agent_id: string; reason: string } {
+interface Ballot {
+  agent_id: string;
+  reason: string;
+  ranking?: string[];
+}
+
+export function ballotFor(vote: NonNullable<Reply['vote']>, request: ModelRequest): Ballot {
+  const ballot = choiceFor(vote, request);
+  const order = (vote.ranking ?? []).map((pattern) => choiceFor({ for: pattern }, request).agent_id);
+  const isRead = at(at(offered(request), 'properties'), 'ranking') !== undefined;
+  return isRead && order.length > 0 ? { ...ballot, ranking: [...new Set([ballot.agent_id, ...order])] } : ballot;
+}
+
+function choiceFor(vote: NonNullable<Reply['vote']>, request: ModelRequest): Ballot {
   const shown = votable(request);
   if (vote.for === 'best') {
     const [best] = [...shown].sort((a, b) => badness(a) - badness(b) || compare(plain(a), plain(b)));
@@ -44,10 +57,11 @@ function shownAnswers(request: ModelRequest): Map<string, ShownAnswer> {
 }
 
 function offeredLabels(request: ModelRequest): string[] | undefined {
-  const parameters: unknown = request.tools.find(({ name }) => name === 'vote')?.parameters;
-  const labels = at(at(at(parameters, 'properties'), 'agent_id'), 'enum');
+  const labels = at(at(at(offered(request), 'properties'), 'agent_id'), 'enum');
   return Array.isArray(labels) ? labels.filter((label): label is string => typeof label === 'string') : undefined;
 }
+
+const offered = (request: ModelRequest): unknown => request.tools.find(({ name }) => name === 'vote')?.parameters;
 
 const at = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;

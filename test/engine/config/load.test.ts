@@ -42,7 +42,9 @@ agents:
       ],
       pattern: {
         id: 'consensus',
-        rule: 'plurality',
+        rule: 'condorcet',
+        evidence: 'ties',
+        sameFamily: 0.5,
         weights: {},
         selfVote: 'completes',
         sensitivity: 'lenient',
@@ -125,7 +127,9 @@ ui: {display_type: simple}
 describe('our own settings', () => {
   const written = `pattern: relay
 quorum: 1
-rule: plurality
+rule: borda
+evidence: veto
+same_family_weight: 0.25
 weights: {ada: 2, you: 3}
 self_vote: counts
 grace_seconds: 0
@@ -139,7 +143,9 @@ dependencies: copy
   const meant = {
     pattern: {
       id: 'relay',
-      rule: 'plurality',
+      rule: 'borda',
+      evidence: 'veto',
+      sameFamily: 0.25,
       quorum: 1,
       weights: { ada: 2, you: 3 },
       selfVote: 'counts',

@@ -1,22 +1,30 @@
 /** Plays a turn against a pattern without models or files: agents are functions, time jumps to the next wait. */
 import type { Pattern, Step } from '../../../src/engine/patterns/pattern.js';
-import type { AgentSpec, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
+import type { AgentSpec, CandidateId, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
 import type { Failure } from '../../../src/protocol/failure.js';
-import { currentTurn, emptyState, reduce, type SessionState } from '../../../src/protocol/state.js';
+import { currentTurn, emptyState, reduce, type SessionState, type ShownState, type TurnState } from '../../../src/protocol/state.js';
 import { spec } from '../../fixtures/pattern.js';
 
 export type Act =
   | { act: 'answer'; tree: string }
-  | { act: 'vote'; for: 'first' | 'last' | 'own' }
+  /** `ranking`: the others that it lists beside its choice, as they are known to it. */
+  | { act: 'vote'; for: 'first' | 'last' | 'own'; ranking?: 'forth' | 'back' }
+  /** Best first. */
+  | { act: 'vote'; for: CandidateId[] }
   | { act: 'fail'; failure?: Failure }
   /** Votes, is refused, and goes on with its next move. */
   | { act: 'refused' }
   | { act: 'nothing' }
   | { act: 'hang' };
-export type Player = (moment: { shown: number; answered: number; seconds: number }) => { after: number; act: Act };
+export type Player = (moment: { shown: number; answered: number; seconds: number; turn: TurnState }) => {
+  after: number;
+  /** A function: decided when it is done, of what it knows by then. */
+  act: Act | ((turn: TurnState) => Act);
+};
 
-const agent = (id: string): AgentSpec => ({
+const agent = (id: string, family: string | undefined): AgentSpec => ({
   id,
+  ...(family !== undefined && { family }),
   label: id,
   runner: 'native',
   backend: { type: 'scripted', model: 'none', key: { from: 'none' }, params: {} },
@@ -37,7 +45,8 @@ export function play(
   players: Record<string, Player>,
   options: {
     spec?: Partial<PatternSpec>;
-    failing?: string[];
+    failing?: readonly string[] | ((tree: string) => boolean);
+    families?: Record<string, string>;
     unchecked?: string[];
     checkSeconds?: number;
     seconds?: number;
@@ -75,7 +84,7 @@ export function play(
     base: 'base',
     summary: { changed: 0, untracked: 0, refused: [] },
     checkSpecs: [],
-    agents: Object.keys(players).map(agent),
+    agents: Object.keys(players).map((id) => agent(id, options.families?.[id])),
     pattern: { ...spec, ...options.spec },
     settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'none' },
     limits: { seconds: options.seconds ?? 1800, callsPerRun: 100, ...(options.calls !== undefined && { calls: options.calls }) },
@@ -88,9 +97,9 @@ export function play(
     const shown = turn.shown.filter((one) => one.voter === id).length;
     const player = players[id];
     if (player === undefined) throw new Error(`no player ${id}`);
-    const { after, act } = player({ shown, answered, seconds: now / 1000 });
-    if (act.act === 'hang') return;
-    due.push({ at: now + after * 1000, fire: () => isOpen(run) && settle(run, id, act) });
+    const { after, act } = player({ shown, answered, seconds: now / 1000, turn });
+    if (typeof act !== 'function' && act.act === 'hang') return;
+    due.push({ at: now + after * 1000, fire: () => isOpen(run) && settle(run, id, typeof act === 'function' ? act(turnNow()) : act) });
   }
 
   function settle(run: RunId, id: string, act: Act): void {
@@ -111,14 +120,11 @@ export function play(
       record({ type: 'run.ended', run, reason: 'done' });
       return;
     }
-    const known = turn.shown.filter((one) => one.voter === id);
-    const own = known.find((one) => mine.some((candidate) => candidate.id === one.candidate));
-    const choice = act.act === 'vote' ? (act.for === 'own' ? own : act.for === 'first' ? known[0] : known.at(-1)) : undefined;
+    const listed = act.act === 'vote' ? listedBy(turn, id, act) : [];
+    const [choice, ...others] = listed;
     if (choice === undefined) return void failed();
-    const author = turn.candidates.find((candidate) => candidate.id === choice.candidate)?.agent;
-    const latest =
-      known.filter((one) => turn.candidates.find((candidate) => candidate.id === one.candidate)?.agent === author).at(-1) ?? choice;
-    record({ type: 'ballot.cast', turn: 't1', run, ballot: { voter: id, choice: latest.candidate, reason: 'because' } });
+    const ranking = others.length > 0 && { ranking: listed };
+    record({ type: 'ballot.cast', turn: 't1', run, ballot: { voter: id, choice, reason: 'because', ...ranking } });
     record({ type: 'run.ended', run, reason: 'done' });
   }
 
@@ -157,7 +163,8 @@ export function play(
       if (candidate === undefined || turn.checks[candidate.tree] !== undefined) return;
       const { tree } = candidate;
       record({ type: 'check.started', turn: 't1', tree, candidate: step.candidate });
-      const bad = options.failing?.includes(tree) ?? false;
+      const { failing = [] } = options;
+      const bad = typeof failing === 'function' ? failing(tree) : failing.includes(tree);
       const result = {
         name: 'test',
         command: 'test',
@@ -192,4 +199,16 @@ export function play(
     first.fire();
   }
   return { events, state, facts: (type) => events.filter((event) => event.type === type) as never };
+}
+
+/** What a ballot lists, best first: of each author the latest that the voter was shown. */
+function listedBy(turn: TurnState, voter: string, act: Extract<Act, { act: 'vote' }>): CandidateId[] {
+  if (typeof act.for === 'object') return act.for;
+  const known = turn.shown.filter((one) => one.voter === voter);
+  const authorOf = (id: CandidateId) => turn.candidates.find((candidate) => candidate.id === id)?.agent;
+  const latest = (shown: ShownState) => known.findLast((one) => authorOf(one.candidate) === authorOf(shown.candidate)) ?? shown;
+  const choice = act.for === 'own' ? known.find((one) => authorOf(one.candidate) === voter) : known.at(act.for === 'first' ? 0 : -1);
+  if (choice === undefined) return [];
+  const order = 'ranking' in act ? (act.ranking === 'back' ? [...known].reverse() : known) : [];
+  return [...new Set([choice, ...order].map((shown) => latest(shown).candidate))];
 }

@@ -177,6 +177,15 @@ describe('a ballot', () => {
     expect(await votes(target, messages)).toBe(expected);
   });
 
+  it('ranks further answers where a ranking is asked for', async () => {
+    const model = await scripted('agents: { a: { work: [{ vote: { for: x, ranking: [z, "y|x"] } }] } }');
+    const messages = [shown('agent1', 'x'), shown('agent2', 'y'), shown('agent3', 'z')];
+    const ranked = offer('vote', { agent_id: { type: 'string', enum: ['agent1', 'agent2', 'agent3'] }, ranking: { type: 'array' } });
+    const cast = async (tool: typeof ranked) => ballot((await run(model, at(0, { tools: [tool], messages }))).parts);
+    expect(await cast(ranked)).toMatchObject({ agent_id: 'agent1', ranking: ['agent1', 'agent3'] });
+    expect(await cast(voteOf('agent1', 'agent2', 'agent3'))).not.toHaveProperty('ranking');
+  });
+
   it('goes to the same answer whatever its label', async () => {
     expect(await votes('best', [shown('agent1', 'x'), shown('agent2', 'y')])).toBe('agent1');
     expect(await votes('best', [shown('agent2', 'x'), shown('agent1', 'y')])).toBe('agent2');
