@@ -28,6 +28,11 @@ function deep(value: unknown, text: (value: string) => string): unknown {
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
   const entries = Object.entries(value);
+  // Invariant: a seal is whole or not there. Who signed words would refuse others in their place.
+  if ('seal' in value && entries.some(([, item]) => deep(item, text) !== item)) {
+    const { seal: _, ...words } = value;
+    return deep(words, text);
+  }
   const redacted = entries.map(([key, item]): [string, unknown] => [text(key), deep(item, text)]);
   const same = redacted.every(([key, item], i) => key === entries[i]?.[0] && item === entries[i]?.[1]);
   return same ? value : Object.fromEntries(redacted);

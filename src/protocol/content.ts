@@ -13,7 +13,19 @@ export interface TextPart {
 /** What a model thought aloud; shown, and sent back only to providers that want it back. */
 export interface ReasoningPart {
   type: 'reasoning';
+  /** '' where the vendor shows nothing of it. */
   text: string;
+  seal?: Seal;
+}
+
+/**
+ * What a vendor gave along with a part and wants to have back with it: signatures, encrypted thoughts.
+ * Invariant: it goes back unchanged, with the very part that it came with and to whoever gave it, or not at all.
+ */
+export interface Seal {
+  /** The id of the provider that gave it and reads it; `data` means nothing to anybody else. */
+  by: string;
+  data: Readonly<Record<string, unknown>>;
 }
 
 export interface ToolCallPart {
@@ -23,6 +35,7 @@ export interface ToolCallPart {
   tool: string;
   /** The arguments as the model wrote them: JSON text, possibly malformed. */
   args: string;
+  seal?: Seal;
 }
 
 /** An attachment of the person's: its bytes are a blob in the store. */

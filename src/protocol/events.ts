@@ -332,6 +332,8 @@ export interface Usage {
   output: number;
   /** Part of `input` that was read from the provider's cache. */
   cached?: number;
+  /** Part of `input` that was written to that cache, where the provider says so. */
+  cacheWritten?: number;
   costUsd?: number;
   /** The provider did not say; these are counted from the text. */
   estimated?: true;

@@ -84,3 +84,12 @@ function holds(value: unknown, text: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, item]) => key.includes(text) || holds(item, text));
 }
+
+test('leaves a seal whole with words that stay, and takes it away with words that do not', () => {
+  const sealed = (text: string, signature: string) => ({ parts: [{ type: 'reasoning', text, seal: { by: 'a', data: { signature } } }] });
+  const redact = redactor(['hunter2-hunter2']);
+  const kept = sealed('hm', 'c2lnbmF0dXJl');
+  expect(redact(kept)).toBe(kept);
+  expect(redact(sealed('it is hunter2-hunter2', 'sig'))).toEqual({ parts: [{ type: 'reasoning', text: 'it is [redacted]' }] });
+  expect(redact(sealed('hm', 'a hunter2-hunter2 b'))).toEqual({ parts: [{ type: 'reasoning', text: 'hm' }] });
+});

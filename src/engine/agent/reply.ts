@@ -10,6 +10,7 @@ export interface Reply {
   usage: Usage;
   /** Why the model stopped. */
   end: Extract<StreamPart, { type: 'end' }>['reason'];
+  why?: string;
 }
 
 /** Throws what the provider throws; an abort throws the signal's reason. */
@@ -22,15 +23,15 @@ export async function readReply(
 ): Promise<Reply> {
   let parts: Part[] = [];
   let usage: Usage | undefined;
-  let end: Reply['end'] = 'stop';
+  let end: Pick<Reply, 'end' | 'why'> = { end: 'stop' };
   for await (const part of provider.stream(request, signal)) {
     if (part.type === 'text' || part.type === 'reasoning') {
       append(parts, part);
-      emit({ type: `${part.type}.delta`, run, text: part.text });
+      if (part.text !== '') emit({ type: `${part.type}.delta`, run, text: part.text });
     } else if (part.type === 'tool-delta') emit({ type: 'tool.delta', run, call: part.call, tool: part.tool, text: part.text });
     else if (part.type === 'tool-call') parts.push(part);
     else if (part.type === 'usage') usage = usageOf(part);
-    else if (part.type === 'end') end = part.reason;
+    else if (part.type === 'end') end = { end: part.reason, ...(part.why !== undefined && { why: part.why }) };
     else {
       parts = [];
       usage = undefined;
@@ -38,18 +39,19 @@ export async function readReply(
     }
   }
   const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
-  return { parts, calls, usage: usage ?? estimated(request, parts), end };
+  return { parts, calls, usage: usage ?? estimated(request, parts), ...end };
 }
 
-/** Pieces of one kind that follow each other become one part. */
-function append(parts: Part[], piece: { type: 'text' | 'reasoning'; text: string }): void {
+/** Pieces of one kind that follow each other become one part, up to a seal. */
+function append(parts: Part[], piece: Extract<StreamPart, { type: 'text' | 'reasoning' }>): void {
   const last = parts.at(-1);
-  if (last?.type === piece.type) last.text += piece.text;
-  else parts.push({ type: piece.type, text: piece.text });
+  const goesOn = last?.type === piece.type && !('seal' in last);
+  if (goesOn) parts[parts.length - 1] = { ...last, ...piece, text: last.text + piece.text };
+  else parts.push({ ...piece });
 }
 
-function usageOf({ input, output, cached, costUsd }: Extract<StreamPart, { type: 'usage' }>): Usage {
-  return { input, output, ...(cached !== undefined && { cached }), ...(costUsd !== undefined && { costUsd }) };
+function usageOf({ type: _, ...usage }: Extract<StreamPart, { type: 'usage' }>): Usage {
+  return usage;
 }
 
 /** Invariant: what the provider did not say is marked as an estimate, and its cost stays unknown. */

@@ -98,8 +98,15 @@ async function ask(port: RunPort, offered: readonly Tool[], budget: { tokens: nu
   port.signal.throwIfAborted();
   port.record({ type: 'usage.recorded', run: port.run.id, ...reply.usage });
   port.record({ type: 'message.completed', run: port.run.id, parts: reply.parts });
+  if (reply.end === 'filtered' && reply.calls.length === 0) throw refused(reply.why);
   return { calls: reply.calls, cut: reply.end === 'length' };
 }
+
+/** To ask again in the same conversation meets the same refusal. */
+const refused = (why: string | undefined): FailureError =>
+  fail('bad-request', `The model or its vendor's filter refused to go on${why === undefined ? '' : `: ${why}`}.`, {
+    hint: 'Say the task otherwise, or give it to another model.',
+  });
 
 /** Asks within the context budget; where the model says that it was too much nevertheless, with less. */
 async function replyWithin(port: RunPort, offered: readonly Tool[], budget: { tokens: number }): Promise<Reply> {

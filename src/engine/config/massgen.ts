@@ -109,7 +109,6 @@ export const unusedKeys = {
     'use_default_prompt',
     'system_prompt',
     'append_system_prompt',
-    'betas',
     'agent_config',
     'group_config',
     'enable_rate_limit',
@@ -167,6 +166,8 @@ export const commonParams = [
   'service_tier',
   'azure_deployment',
   'request_timeout_seconds',
+  'context_tokens',
+  'betas',
   'price',
   'fallback',
 ] as const;

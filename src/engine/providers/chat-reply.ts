@@ -1,20 +1,11 @@
 /** Reads the chunks of a Chat Completions stream into stream parts. No I/O. */
 import { cutFailure, isRecord, malformedFailure, ProviderError } from './errors.js';
 import type { StreamPart } from './provider.js';
-import { type AssembledCall, assembleToolCalls, type Fragment } from './tool-calls.js';
+import { assembleToolCalls, type Fragment } from './tool-calls.js';
+import type { ReplyReader } from './wire.js';
 
-export interface ReplyReader {
-  /** The parts that a chunk brings; throws a failure where it cannot be a chunk. */
-  take(chunk: unknown): StreamPart[];
-  /** Whether the model has said that it is done: what may still come is only usage. */
-  finished(): boolean;
-  /** The parts that close the reply. Invariant: throws where the model never said that it is done. */
-  finish(): StreamPart[];
-  calls(): AssembledCall[];
-}
-
-/** `taken`: the ids of tool calls that the conversation already has. */
-export function readReply(label: string, taken: ReadonlySet<string>): ReplyReader {
+/** `by`: who gives the seals. `taken`: the ids of tool calls that the conversation already has. */
+export function readReply(label: string, by: string, taken: ReadonlySet<string>): ReplyReader {
   const assembly = assembleToolCalls(taken);
   let usage: StreamPart | undefined;
   let reason: string | undefined;
@@ -33,13 +24,15 @@ export function readReply(label: string, taken: ReadonlySet<string>): ReplyReade
     finished: () => reason !== undefined,
     finish() {
       if (reason === undefined) throw cutFailure(label);
-      const calls = assembly.calls();
+      const end = endOf(reason, assembly.calls().length > 0, label);
+      const calls = assembly.calls(end === 'length');
       if (calls.some(({ tool }) => tool === '')) throw malformedFailure(label, 'a tool call has no name.');
-      const end: StreamPart = { type: 'end', reason: endOf(reason, calls.length > 0, label) };
-      const parts = calls.map(({ call, tool, args }): StreamPart => ({ type: 'tool-call', call, tool, args }));
-      return [...parts, ...(usage === undefined ? [] : [usage]), end];
+      const parts = calls.map(({ call, tool, args, extra }): StreamPart => {
+        const part = { type: 'tool-call', call, tool, args } as const;
+        return extra === undefined ? part : { ...part, seal: { by, data: extra } };
+      });
+      return [...parts, ...(usage === undefined ? [] : [usage]), { type: 'end', reason: end }];
     },
-    calls: () => assembly.calls(),
   };
 }
 

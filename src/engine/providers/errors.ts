@@ -42,7 +42,13 @@ const OVERLOADED = /overloaded|server_error|internal.?(server.?)?error|unavailab
 export function httpFailure(status: number, body: string, retryAfterMs: number | undefined, asked: Asked): ProviderError {
   const remote = remoteError(body);
   const kind = classify(status, `${remote.code} ${remote.message}`);
-  const said = quote(redact(remote.message, asked.secret));
+  return failureOfKind(kind, status, quote(redact(remote.message, asked.secret)), retryAfterMs, asked);
+}
+
+/** The reply broke off because the conversation and the reply together fill the model's window. */
+export const overflowFailure = (asked: Asked): ProviderError => failureOfKind(kinds.overflow, 0, '', undefined, asked);
+
+function failureOfKind(kind: Kind, status: number, said: string, retryAfterMs: number | undefined, asked: Asked): ProviderError {
   const failure: Failure = {
     code: kind.code,
     message: `${asked.label} ${kind.what}${status === 0 ? '' : ` (HTTP ${status})`}${said === '' ? '.' : `: ${said}`}`,
@@ -94,7 +100,9 @@ const kinds = {
 
 function classify(status: number, text: string): Kind {
   if (status === 401 || (status === 400 && BAD_KEY.test(text))) return kinds.auth;
-  if (status === 402 || ((status === 429 || status === 403) && NO_CREDIT.test(text))) return kinds.credit;
+  // Anthropic says so with a plain 400.
+  if (status === 402 || (status === 400 && /credit balance/i.test(text)) || ((status === 429 || status === 403) && NO_CREDIT.test(text)))
+    return kinds.credit;
   if (status === 403) return kinds.auth;
   if (status === 404 || status === 405) return kinds.missing;
   if (status === 429) return kinds.rate;

@@ -40,7 +40,10 @@ function wholeReply(text: string, asked: Asked): Response {
   } catch (error) {
     throw malformedFailure(asked.label, 'it is not JSON.', error);
   }
-  return new Response(`data: ${JSON.stringify(reply)}\n\ndata: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } });
+  // One client reads events without a name, the other only those with one; to both this name says nothing.
+  return new Response(`event: message\ndata: ${JSON.stringify(reply)}\n\ndata: [DONE]\n\n`, {
+    headers: { 'content-type': 'text/event-stream' },
+  });
 }
 
 const pageFailure = (asked: Asked): ProviderError =>

@@ -1,7 +1,7 @@
 /** A conversation as Chat Completions messages. */
 import type OpenAI from 'openai';
-import { type MediaPart, type Part, textOf } from '../../protocol/content.js';
-import { isRecord } from './errors.js';
+import { type MediaPart, type Part, type Seal, textOf } from '../../protocol/content.js';
+import { attachmentText, objectOf, outputOf } from './plain.js';
 import type { Message, ModelRequest } from './provider.js';
 
 type WireMessage = OpenAI.ChatCompletionMessageParam;
@@ -10,8 +10,8 @@ type WirePart = OpenAI.ChatCompletionContentPart;
 export interface MessageOptions {
   /** Sends the model's own reasoning back with its messages. */
   reasoningBack: boolean;
-  /** What a tool call carried beside its arguments and must have again (Gemini's signatures). */
-  extraOf(call: string): unknown;
+  /** What a tool call carries beside its arguments (Gemini's signatures). */
+  extraOf(seal: Seal | undefined): unknown;
 }
 
 export async function wireMessages(request: ModelRequest, options: MessageOptions): Promise<WireMessage[]> {
@@ -38,10 +38,9 @@ async function wireMessage(message: Message, request: ModelRequest, options: Mes
   }
 }
 
-/** Some servers refuse an empty result. A failure is said in words: the wire has no field for it. */
+/** A failure is said in words: the wire has no field for it. */
 function toolContent(message: Message & { role: 'tool' }): string {
-  const output = message.output === '' ? '(no output)' : message.output;
-  return message.ok ? output : `[failed] ${output}`;
+  return message.ok ? outputOf(message) : `[failed] ${outputOf(message)}`;
 }
 
 /** A plain string where there is only text: many servers take nothing else. */
@@ -61,8 +60,8 @@ function assistantMessage(parts: readonly Part[], options: MessageOptions): Wire
   const message: OpenAI.ChatCompletionAssistantMessageParam & { reasoning_content?: string } = { role: 'assistant', content: text };
   if (calls.length > 0) {
     message.content = text === '' ? null : text;
-    message.tool_calls = calls.map(({ call, tool, args }) => {
-      const extra = options.extraOf(call);
+    message.tool_calls = calls.map(({ call, tool, args, seal }) => {
+      const extra = options.extraOf(seal);
       const wire = { id: call, type: 'function' as const, function: { name: tool, arguments: objectText(args) } };
       return extra === undefined ? wire : { ...wire, extra_content: extra };
     });
@@ -71,15 +70,10 @@ function assistantMessage(parts: readonly Part[], options: MessageOptions): Wire
   return message;
 }
 
-/** Servers parse the arguments in the history and refuse the whole request where they are no object. */
+/** The text that the model wrote wherever it can stay: read and written again, large numbers would change. */
 function objectText(args: string): string {
-  if (args.trim() === '') return '{}';
-  try {
-    if (isRecord(JSON.parse(args))) return args;
-  } catch {
-    // The model wrote something else; it gets to see it below.
-  }
-  return JSON.stringify({ malformed_arguments: args });
+  const value = objectOf(args);
+  return args.trim() === '' || 'malformed_arguments' in value ? JSON.stringify(value) : args;
 }
 
 const IMAGES = /^image\/(png|jpe?g|gif|webp)$/;
@@ -98,18 +92,5 @@ function mediaPart(part: MediaPart, bytes: Uint8Array): WirePart {
   const format = AUDIO[part.mime];
   if (format !== undefined) return { type: 'input_audio', input_audio: { data: buffer.toString('base64'), format } };
   if (part.mime === 'application/pdf') return { type: 'file', file: { filename: part.name, file_data: dataUrl() } };
-  const text = decoded(buffer);
-  if (text !== undefined) return { type: 'text', text: `<file name="${part.name}">\n${text}\n</file>` };
-  return { type: 'text', text: `[The attachment "${part.name}" (${part.mime}, ${bytes.length} bytes) cannot be sent to this model.]` };
-}
-
-/** The text of a file that is UTF-8 text, whatever its type is called. */
-function decoded(buffer: Buffer): string | undefined {
-  if (buffer.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer);
-  } catch {
-    // Not UTF-8: a binary file.
-    return undefined;
-  }
+  return { type: 'text', text: attachmentText(part, bytes) };
 }

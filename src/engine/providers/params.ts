@@ -16,6 +16,8 @@ const ownKeys = new Set([
     'scenario',
     'price',
     'request_timeout_seconds',
+    'context_tokens',
+    'betas',
   ],
   ...[
     'extra_body',
@@ -83,25 +85,27 @@ function servedBy(backend: Backend): string | undefined {
  */
 export function wireParams(backend: Backend, quirks: Quirks): Record<string, unknown> {
   const { params } = backend;
-  const body: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(params)) {
-    if (!ownKeys.has(key) && !reserved.has(key) && !ownPrefixes.some((prefix) => key.startsWith(prefix))) body[key] = value;
-  }
+  const body = passedOn(params, reserved);
   if (isRecord(params.reasoning)) {
     // OpenRouter has this very object; Chat Completions has its effort alone.
     if (servedBy(backend) === 'openrouter') body.reasoning = params.reasoning;
     else if (params.reasoning.effort !== undefined) body.reasoning_effort ??= params.reasoning.effort;
   }
   if (isRecord(params.text) && params.text.verbosity !== undefined) body.verbosity ??= params.text.verbosity;
-  if (isRecord(params.extra_body)) {
-    for (const [key, value] of Object.entries(params.extra_body)) if (!reserved.has(key)) body[key] = value;
-  }
   rename(
     body,
     quirks.completionTokens ? 'max_tokens' : 'max_completion_tokens',
     quirks.completionTokens ? 'max_completion_tokens' : 'max_tokens',
   );
   return { ...body, stream: true, ...(quirks.usageInStream ? { stream_options: { include_usage: true } } : {}) };
+}
+
+/** The parameters that go to a vendor as they are, those of `extra_body` over the others. */
+export function passedOn(params: Record<string, unknown>, withheld: ReadonlySet<string>): Record<string, unknown> {
+  const own = (key: string): boolean => ownKeys.has(key) || ownPrefixes.some((prefix) => key.startsWith(prefix));
+  const named = Object.entries(params).filter(([key]) => !own(key));
+  const extra = isRecord(params.extra_body) ? Object.entries(params.extra_body) : [];
+  return Object.fromEntries([...named, ...extra].filter(([key]) => !withheld.has(key)));
 }
 
 function rename(body: Record<string, unknown>, from: string, to: string): void {

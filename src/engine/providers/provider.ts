@@ -1,5 +1,5 @@
 /** Where a model's reply comes from: one request in, a stream of parts out. */
-import type { MediaPart, Part } from '../../protocol/content.js';
+import type { MediaPart, Part, Seal } from '../../protocol/content.js';
 import type { AgentId, Backend } from '../../protocol/events.js';
 
 export interface ToolOffer {
@@ -26,16 +26,18 @@ export interface ModelRequest {
 
 export type StreamPart =
   | { type: 'text'; text: string }
-  | { type: 'reasoning'; text: string }
+  /** With a seal it is the end of what was thought: what comes after it is another part. */
+  | { type: 'reasoning'; text: string; seal?: Seal }
   /** A piece of a tool call's arguments, for showing. */
   | { type: 'tool-delta'; call: string; tool: string; text: string }
   /** A complete tool call; `args` is JSON text as the model wrote it. */
-  | { type: 'tool-call'; call: string; tool: string; args: string }
-  /** Tokens of the call; `costUsd` only where the vendor or a price list says it. */
-  | { type: 'usage'; input: number; output: number; cached?: number; costUsd?: number }
+  | { type: 'tool-call'; call: string; tool: string; args: string; seal?: Seal }
+  /** Tokens of the call, `cached` and `cacheWritten` being parts of `input`; `costUsd` only where the vendor or a price list says it. */
+  | { type: 'usage'; input: number; output: number; cached?: number; cacheWritten?: number; costUsd?: number }
   /** The call failed half-way and is tried again: forget everything that came since its start. */
   | { type: 'restart' }
-  | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filtered' };
+  /** `why`: the vendor's words for an end that is not the model's own. */
+  | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filtered'; why?: string };
 
 /**
  * A connected model. `stream` throws a FailureError for everything that goes wrong (an abort throws the signal's reason);

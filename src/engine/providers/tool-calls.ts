@@ -15,14 +15,17 @@ export interface AssembledCall {
   call: string;
   tool: string;
   args: string;
-  extra?: unknown;
+  extra?: Record<string, unknown>;
 }
 
 export interface ToolCallAssembly {
   /** Takes a fragment in; returns what it adds, for showing (undefined where it adds nothing). */
   add(fragment: Fragment): { call: string; tool: string; text: string } | undefined;
-  /** The calls, in the order in which they began. */
-  calls(): AssembledCall[];
+  /**
+   * The calls, in the order in which they began. Invariant: of a reply that was `cut` at its length limit a last call that is not complete
+   * is none, one that had not got to its arguments included. What a model wrote wrongly by itself stays: it is told of that.
+   */
+  calls(cut?: boolean): AssembledCall[];
 }
 
 interface Slot extends AssembledCall {
@@ -53,7 +56,7 @@ export function assembleToolCalls(taken: ReadonlySet<string>): ToolCallAssembly 
       const slot = findSlot(slots, piece) ?? open(piece.index, id, name);
       if (slot.tool === '') slot.tool = name;
       if (slot.vendorId === undefined) slot.vendorId = id;
-      if (fragment.extra_content !== undefined) slot.extra = fragment.extra_content;
+      if (isRecord(fragment.extra_content)) slot.extra = fragment.extra_content;
       if (args === '') return undefined;
       if (args.trimStart().startsWith('{') && isComplete(slot.args)) {
         // A whole object was there already: `{}` stood in for what comes now, anything else is the same once more.
@@ -63,8 +66,8 @@ export function assembleToolCalls(taken: ReadonlySet<string>): ToolCallAssembly 
       slot.args += args;
       return { call: slot.call, tool: slot.tool, text: args };
     },
-    calls: () =>
-      slots.map(({ call, tool, args, extra }) => ({
+    calls: (cut = false) =>
+      slots.slice(0, cut && !isComplete(slots.at(-1)?.args ?? '') ? -1 : undefined).map(({ call, tool, args, extra }) => ({
         call,
         tool,
         args: args.trim() === '' ? '{}' : args,
@@ -102,7 +105,7 @@ function read(fragment: Fragment): Piece {
   };
 }
 
-function unusedId(wanted: string | undefined, used: ReadonlySet<string>): string {
+export function unusedId(wanted: string | undefined, used: ReadonlySet<string>): string {
   if (wanted === undefined) return `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
   let id = wanted;
   for (let n = 2; used.has(id); n++) id = `${wanted}_${n}`;
@@ -110,7 +113,7 @@ function unusedId(wanted: string | undefined, used: ReadonlySet<string>): string
 }
 
 /** No proper prefix of a JSON object is one, so a complete object has nothing more to come. */
-function isComplete(args: string): boolean {
+export function isComplete(args: string): boolean {
   if (!args.trimEnd().endsWith('}')) return false;
   try {
     return isRecord(JSON.parse(args));

@@ -15,14 +15,13 @@ export interface Vendor {
   defaultModel?: string;
   /** Runs on the user's own machine. */
   local?: boolean;
+  /** What it speaks; Chat Completions where absent. */
+  wire?: 'anthropic-messages';
   /** Its name in the price list; absent where that list does not know it. */
   prices?: string;
 }
 
-/**
- * All of these speak OpenAI's Chat Completions. For `gemini` and `claude` that is the vendor's compatibility endpoint: their
- * native formats (thinking, prompt caching, PDF) are not spoken yet.
- */
+/** Google's own format is not spoken yet: `gemini` is its endpoint for Chat Completions. */
 export const vendors: readonly Vendor[] = [
   {
     type: 'openai',
@@ -36,10 +35,11 @@ export const vendors: readonly Vendor[] = [
   {
     type: 'claude',
     label: 'Anthropic Claude',
-    baseUrl: 'https://api.anthropic.com/v1/',
+    baseUrl: 'https://api.anthropic.com',
     keyEnv: ['ANTHROPIC_API_KEY'],
     needsKey: true,
-    defaultModel: 'claude-sonnet-4-6',
+    defaultModel: 'claude-sonnet-5-5',
+    wire: 'anthropic-messages',
     prices: 'anthropic',
   },
   {

@@ -90,18 +90,19 @@ export function withPrices(provider: Provider, backend: Backend): Provider {
 }
 
 /**
- * US dollars of one call. The configuration's own `price` ({input, output, cached?} in dollars per million tokens) comes first, then the
+ * US dollars of one call. The configuration's own `price` ({input, output, cached?, cache_write?} in dollars per million tokens) comes first, then the
  * price list, by the vendor whose API really is at the address.
  * Invariant: what is not known is undefined, never 0: a server of one's own, a gateway, a model that the list does not have.
  */
-export async function costOf(backend: Backend, usage: Pick<Usage, 'input' | 'output' | 'cached'>): Promise<number | undefined> {
+export async function costOf(backend: Backend, usage: Tokens): Promise<number | undefined> {
   const own = ownPrice(backend.params.price);
   if (own !== undefined) return priced(own, usage);
   if (backend.type === 'scripted') return 0;
   const vendor = billedBy(backend);
   if (vendor?.prices === undefined) return undefined;
   const { calcPrice } = await import('@pydantic/genai-prices');
-  const tokens = { input_tokens: usage.input, output_tokens: usage.output, cache_read_tokens: Math.min(usage.cached ?? 0, usage.input) };
+  const { cached, written } = cacheOf(usage);
+  const tokens = { input_tokens: usage.input, output_tokens: usage.output, cache_read_tokens: cached, cache_write_tokens: written };
   try {
     const total = calcPrice(tokens, backend.model, { providerId: vendor.prices })?.total_price;
     return total !== undefined && Number.isFinite(total) ? total : undefined;
@@ -116,20 +117,30 @@ function billedBy(backend: Backend): Vendor | undefined {
   return address === undefined ? vendorOf(backend.type) : vendorAt(address);
 }
 
+type Tokens = Pick<Usage, 'input' | 'output' | 'cached' | 'cacheWritten'>;
+
+/** Invariant: the two are parts of the input, whatever a server says. */
+function cacheOf({ input, cached = 0, cacheWritten = 0 }: Tokens): { cached: number; written: number } {
+  const read = Math.min(cached, input);
+  return { cached: read, written: Math.min(cacheWritten, input - read) };
+}
+
 interface Price {
   input: number;
   output: number;
-  cached?: number;
+  cached: number;
+  written: number;
 }
 
 function ownPrice(value: unknown): Price | undefined {
   if (!isRecord(value)) return undefined;
-  const { input, output, cached } = value;
-  if (typeof input !== 'number' || typeof output !== 'number') return undefined;
-  return typeof cached === 'number' ? { input, output, cached } : { input, output };
+  const { input, output, cached = input, cache_write: written = input } = value;
+  const numbers = [input, output, cached, written].every((one) => typeof one === 'number');
+  return numbers ? ({ input, output, cached, written } as Price) : undefined;
 }
 
-function priced(price: Price, usage: Pick<Usage, 'input' | 'output' | 'cached'>): number {
-  const cached = Math.min(usage.cached ?? 0, usage.input);
-  return ((usage.input - cached) * price.input + cached * (price.cached ?? price.input) + usage.output * price.output) / 1e6;
+function priced(price: Price, usage: Tokens): number {
+  const { cached, written } = cacheOf(usage);
+  const plain = usage.input - cached - written;
+  return (plain * price.input + cached * price.cached + written * price.written + usage.output * price.output) / 1e6;
 }

@@ -246,8 +246,10 @@ describe('what goes to the server', () => {
       { text: 'ok' },
     );
     const provider = await connect(backendAt(server.baseUrl), undefined);
-    await run(provider);
-    const parts = [{ type: 'tool-call' as const, call: 'c1', tool: 'search', args: '{}' }];
+    const parts = callsIn((await run(provider)).parts);
+    expect(parts).toEqual([
+      { type: 'tool-call', call: 'c1', tool: 'search', args: '{}', seal: { by: 'chatcompletion:test-model', data: extra } },
+    ]);
     await run(
       provider,
       requestOf({
@@ -413,7 +415,9 @@ describe('a stream that stops anywhere', () => {
     usage: { input: 10, output: 5 },
     chunkSize: 26,
   };
-  const bytes = Buffer.from(eventsOf(reply, { model: 'test-model', body: { stream_options: { include_usage: true } } }).join(''));
+  const bytes = Buffer.from(
+    eventsOf(reply, { model: 'test-model', path: '/v1/chat/completions', body: { stream_options: { include_usage: true } } }).join(''),
+  );
 
   const judge = ({ parts, error }: Outcome, after: string): 'whole' | 'failed' => {
     if (error !== undefined) {
