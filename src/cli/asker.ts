@@ -28,6 +28,7 @@ export function openAsker(question: Question): Asker {
     try {
       const word = (await question(textOf(request), signal)).trim().toLowerCase();
       if (['y', 'yes', 'o', 'once'].includes(word)) return { answer: 'allowed', by: 'you' };
+      if (request.once) return { answer: 'denied', by: 'you', why: 'the person said no' };
       if (word === 's' || word === 'session') return { answer: 'allowed', by: 'you', for: 'session' };
       if (word === 'a' || word === 'always') return { answer: 'allowed', by: 'you', for: 'always' };
       return { answer: 'denied', by: 'you', why: 'the person said no' };
@@ -49,8 +50,12 @@ export function openAsker(question: Question): Asker {
 }
 
 /** Invariant: what an agent wrote stands on one line, without anything that a terminal would obey. */
-const textOf = ({ effect, what, why }: ApprovalRequest): string =>
-  `An agent wants to ${VERBS[effect]}:  ${inline(what.replace(/\r?\n|\r/g, ' ⏎ '))}\n  asked because ${inline(why)}\n  y once · s for this session · a always in this folder · n no [n] `;
+const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
+  const line = inline(what.replace(/\r?\n|\r/g, ' ⏎ '));
+  return once
+    ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${inline(why)}\n  y do it now, once · n no [n] `
+    : `An agent wants to ${VERBS[effect]}:  ${line}\n  asked because ${inline(why)}\n  y once · s for this session · a always in this folder · n no [n] `;
+};
 
 /** Undefined where nobody is there to answer, or a program reads along. */
 export const askerFor = (options: Options): Asker | undefined => (canAsk() && !options.json ? openAsker(questionHere) : undefined);

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
 import { openStore } from '../engine/workspace/open-store.js';
+import { actsOf } from '../protocol/acts.js';
 import { textOf } from '../protocol/content.js';
 import { fail } from '../protocol/failure.js';
 import { chosenOf, liveBallots } from '../protocol/standing.js';
@@ -48,6 +49,8 @@ function rowOf(turn: TurnState, candidate: CandidateState) {
     ballots: liveBallots(turn)
       .filter((ballot) => ballot.choice === id)
       .map(({ voter, reason }) => ({ voter, reason })),
+    /** What it would do beyond the folder, and what has become of that. */
+    plan: actsOf(turn.acts, candidate).map(({ what, why, act }) => ({ what, why, status: act?.status ?? 'planned' })),
     weight: standing?.weight ?? 0,
     /** What `winner` means where a command takes a candidate. */
     winner: chosenOf(turn) === id,

@@ -39,8 +39,9 @@ function seedFrom(text: string | undefined): number | undefined {
 const refuse: Host['approve'] = async (request) => ({ answer: 'denied', by: 'policy', why: refusal(request) });
 
 /** What the agent and the person read: why it was not done, and the entry of the policy that would let it be. */
-function refusal({ effect, what, why }: ApprovalRequest): string {
-  return `nobody can be asked here (${why}); ${entryFor(effect, what)}`;
+function refusal({ effect, what, why, once }: ApprovalRequest): string {
+  const byHand = once ? ', or do it by hand after you have applied the answer' : '';
+  return `nobody can be asked here (${why}); ${entryFor(effect, what)}${byHand}`;
 }
 
 function entryFor(effect: ApprovalRequest['effect'], what: string): string {

@@ -1,9 +1,10 @@
 /** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
-import type { Candidate, Label, Shown, TreeId } from '../protocol/events.js';
+import type { Candidate, Label, Planned, Shown, TreeId } from '../protocol/events.js';
 import { standing } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
 import { votingRules } from '../protocol/voting.js';
 import { badness } from './patterns/tally.js';
+import { isSamePlan, keptOf, plannedBy } from './planned.js';
 import type { Recorder } from './recorder.js';
 import { newAnswer, vote } from './tools/coordinate.js';
 import type { Tool, ToolResult } from './tools/tool.js';
@@ -29,7 +30,7 @@ export function coordinationOf(port: CoordinationPort): Tool[] {
   const [first, ...rest] = labelsFor(turn, port.run.agent);
   const reads = votingRules[turn.pattern.rule];
   return [
-    ...(answered < turn.pattern.answers ? [newAnswer((content) => submit(port, content))] : []),
+    ...(answered < turn.pattern.answers ? [newAnswer((content, keep) => submit(port, content, keep))] : []),
     ...(first !== undefined ? [vote([first, ...rest], reads, (label, reason, ranking) => cast(port, label, reason, ranking))] : []),
   ];
 }
@@ -46,14 +47,17 @@ function labelsFor(turn: TurnState, voter: string): string[] {
 }
 
 /** Invariant: the tree of a candidate is in the store, and kept there, before its fact is in the log. */
-async function submit(port: CoordinationPort, content: string): Promise<ToolResult> {
+async function submit(port: CoordinationPort, content: string, keep: readonly string[] | undefined): Promise<ToolResult> {
   const words = port.clean(content).trim();
   if (words === '') return refuse(port, 'The words of an answer must not be empty: say what you changed and how you checked it.');
   const tree = await port.snapshot();
   const turn = turnOf(port);
-  const why = notNew(turn, port.run.agent, words, tree) ?? (await notNovel(port, turn, words, tree));
+  const planned = keptOf(plannedBy(turn, port.run.agent, port.recorder.events), keep);
+  if ('why' in planned) return refuse(port, planned.why);
+  const { plan } = planned;
+  const why = notNew(turn, port.run.agent, words, tree, plan) ?? (await notNovel(port, turn, words, tree, plan));
   if (why !== undefined) return refuse(port, why);
-  putForward(port.recorder, await candidateOf(port, words, tree));
+  putForward(port.recorder, { ...(await candidateOf(port, words, tree)), ...(plan.length > 0 && { plan }) });
   return { ok: true, output: 'Your answer was put forward.' };
 }
 
@@ -62,9 +66,9 @@ function refuse(port: CoordinationPort, why: string): ToolResult {
   return { ok: false, output: why };
 }
 
-/** Equal words on an equal tree are no news. */
-function notNew(turn: TurnState, agent: string, words: string, tree: TreeId): string | undefined {
-  const same = turn.candidates.find((one) => one.agent === agent && one.tree === tree && textsOf(one) === words);
+/** Equal words on an equal tree with an equal plan are no news. */
+function notNew(turn: TurnState, agent: string, words: string, tree: TreeId, plan: readonly Planned[]): string | undefined {
+  const same = turn.candidates.find((one) => one.agent === agent && one.tree === tree && textsOf(one) === words && isSamePlan(one, plan));
   return same && 'Not accepted: this is the answer that you have put forward already. Change something that matters, or vote.';
 }
 
@@ -73,11 +77,18 @@ const textsOf = (candidate: Candidate): string => candidate.words.flatMap((part)
 /** From which likeness on an answer is no news: of its change to another's whose checks are no worse, and of words on an equal tree. */
 const LIKENESS = { lenient: undefined, balanced: { change: 0.95, words: 0.7 }, strict: { change: 0.85, words: 0.5 } } as const;
 
-async function notNovel(port: CoordinationPort, turn: TurnState, words: string, tree: TreeId): Promise<string | undefined> {
+async function notNovel(
+  port: CoordinationPort,
+  turn: TurnState,
+  words: string,
+  tree: TreeId,
+  plan: readonly Planned[],
+): Promise<string | undefined> {
   const most = LIKENESS[turn.pattern.novelty];
   if (most === undefined) return undefined;
   const known = standing(turn).filter((one) => one.agent === port.run.agent || isShown(turn, port.run.agent, one));
   for (const one of known) {
+    if (!isSamePlan(one, plan)) continue;
     if (one.tree === tree) {
       if (jaccard(words, textsOf(one)) > most.words) return tooAlike;
     } else if (badness(turn, one) === 0 && (await port.store.similarity(turn.base, one.tree, tree)) > most.change) return tooAlike;

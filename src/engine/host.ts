@@ -32,6 +32,8 @@ export interface ApprovalRequest {
   what: string;
   /** Which rule of the policy asks. */
   why: string;
+  /** It acts beyond the folder and cannot be taken back: a yes is for this once. */
+  once?: true;
 }
 
 export interface Approval {

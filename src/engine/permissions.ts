@@ -75,8 +75,8 @@ export interface PermissionsOptions {
 }
 
 /**
- * Invariant: what is allowed for longer is a whole command line, exactly as it is; of any other effect a yes counts once. It stands for a
- * person's yes only: what the policy denies never comes here.
+ * Invariant: what is allowed for longer is a whole command line, exactly as it is; of any other effect a yes counts once, and so it does of what
+ * cannot be taken back. It stands for a person's yes only: what the policy denies never comes here.
  */
 export function openPermissions({ home, events, approve, now }: PermissionsOptions): Permissions {
   const asking = new Map<string, Promise<unknown>>();
@@ -87,7 +87,7 @@ export function openPermissions({ home, events, approve, now }: PermissionsOptio
   };
   const askAnew = async (request: ApprovalRequest, signal: AbortSignal): Promise<Approval> => {
     const { for: reach, ...answer } = await approve(request, signal);
-    if (answer.answer === 'denied' || reach === undefined || request.effect !== 'run') return answer;
+    if (answer.answer === 'denied' || reach === undefined || !isKeepable(request)) return answer;
     if (reach === 'always') {
       const entry = { command: request.what, since: new Date(now()).toISOString() };
       await change(home, (before) => [...before.filter((one) => one.command !== request.what), entry]);
@@ -96,7 +96,7 @@ export function openPermissions({ home, events, approve, now }: PermissionsOptio
   };
   return {
     async ask(request, signal) {
-      if (request.effect !== 'run') return askAnew(request, signal);
+      if (!isKeepable(request)) return askAnew(request, signal);
       const { what } = request;
       for (let before = asking.get(what); before !== undefined; before = asking.get(what)) await before;
       const answer = known(what).then((already) => already ?? askAnew(request, signal));
@@ -113,6 +113,8 @@ export function openPermissions({ home, events, approve, now }: PermissionsOptio
     },
   };
 }
+
+const isKeepable = ({ effect, once }: ApprovalRequest): boolean => effect === 'run' && !once;
 
 /** Command lines that the person allowed for the rest of the session. */
 function allowedInSession(events: readonly FactEvent[]): Set<string> {

@@ -11,12 +11,14 @@ import { systemPrompt } from './agent/prompts.js';
 import { type RunPort, work } from './agent/run.js';
 import type { Wording } from './agent/transcript.js';
 import { type Checking, openChecking } from './checking.js';
-import { candidateOf, coordinationOf, putForward } from './coordination.js';
+import { coordinationOf } from './coordination.js';
 import { evidenceText } from './evidence/text.js';
 import type { Host } from './host.js';
 import { patterns } from './patterns/index.js';
 import type { Pattern, Step } from './patterns/pattern.js';
 import { openPermissions, type Permissions } from './permissions.js';
+import { carryOut } from './planned.js';
+import { lastWords, putVersion } from './presenting.js';
 import type { Commands } from './process/commands.js';
 import type { Provider } from './providers/provider.js';
 import type { Recorder } from './recorder.js';
@@ -275,29 +277,16 @@ async function inWorkplace(bench: Bench, run: RunState, running: Running): Promi
       const result = names === undefined ? await bench.checking.of(tree) : await bench.checking.some(tree, names, () => undefined);
       return { checks: result.checks, text: await evidenceText(result.checks, result.changed, store) };
     },
+    planning: run.purpose === 'work' && turn.settings.planning !== false,
   });
   place.snapshot = () => workplace.snapshot();
+  if (run.purpose === 'present' && from !== undefined) {
+    const context = (call: string) => workplace.context(call);
+    await carryOut({ recorder, run: run.id, candidate: from, tools, context, signal, now: () => bench.host.now() });
+  }
   const port = await portOf(bench, run, running, workplace, signal);
   await work(port);
-  if (run.purpose === 'present') await putVersion(bench, run, workplace);
-}
-
-/** What the presenting agent changed becomes a new version of the winner, with its closing words. */
-async function putVersion(bench: Bench, run: RunState, workplace: Workplace): Promise<void> {
-  const { recorder, store } = bench;
-  const facts = recorder.ofRun(run.id);
-  const winner = turnOf(recorder).candidates.find((one) => one.id === run.presents);
-  const wrote = facts.some((fact) => fact.type === 'tool.called' && (fact.effect === 'write' || fact.effect === 'run'));
-  if (winner === undefined || !wrote || facts.some((fact) => fact.type === 'candidate.submitted')) return;
-  const tree = await workplace.snapshot();
-  if (tree !== winner.tree) putForward(recorder, await candidateOf({ store, recorder, run }, lastWords(recorder, run.id), tree, winner.id));
-}
-
-/** What a run said last. */
-function lastWords(recorder: Recorder, run: RunId): string {
-  const last = recorder.ofRun(run).findLast((fact) => fact.type === 'message.completed');
-  if (last?.type !== 'message.completed') return '';
-  return last.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+  if (run.purpose === 'present') await putVersion({ store, recorder, run }, workplace);
 }
 
 async function portOf(bench: Bench, run: RunState, running: Running, workplace: Workplace, signal: AbortSignal): Promise<RunPort> {

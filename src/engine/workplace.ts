@@ -5,6 +5,7 @@ import { join, posix, relative } from 'node:path';
 import type { RunId, SessionId, Settings, Shown, TreeId } from '../protocol/events.js';
 import { currentTurn, type RunState } from '../protocol/state.js';
 import { find } from './agent/answers.js';
+import type { Approval } from './host.js';
 import type { Permissions } from './permissions.js';
 import type { Commands } from './process/commands.js';
 import { removeTree } from './process/remove-tree.js';
@@ -12,7 +13,7 @@ import type { Recorder } from './recorder.js';
 import { openBackground } from './tools/background.js';
 import { type Jail, openJail, type Readable } from './tools/jail.js';
 import type { Policy } from './tools/policy.js';
-import type { Background, CommandScope, ToolContext } from './tools/tool.js';
+import type { Background, Beyond, CommandScope, ToolContext } from './tools/tool.js';
 import { replaceLinks } from './workspace/own-dependencies.js';
 import type { Store, Workspace } from './workspace/store.js';
 
@@ -29,6 +30,8 @@ export interface WorkplaceOptions {
   tree: TreeId;
   signal: AbortSignal;
   checks: ToolContext['checks'];
+  /** What cannot be taken back is described, not done. */
+  planning: boolean;
 }
 
 export interface Workplace extends AsyncDisposable {
@@ -117,7 +120,8 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
         background,
         signal,
         show: (text) => recorder.emit({ type: 'output.delta', run: run.id, call, text }),
-        approve: (what, why) => approve(options, call, what, why),
+        approve: (what, why, beyond) => approve(options, call, { what, why, beyond }),
+        planning: options.planning,
         checks: options.checks,
       };
     },
@@ -183,15 +187,28 @@ function owning(store: Store, { root, linkedRoots }: Workspace, signal: AbortSig
 }
 
 /** Intent before effect: what is asked is written down, then what was answered. */
-async function approve(options: WorkplaceOptions, call: string, what: string, why: string): Promise<{ allowed: boolean; why?: string }> {
-  const { recorder, permissions, run, signal } = options;
+async function approve(
+  { recorder, permissions, run, signal }: WorkplaceOptions,
+  call: string,
+  { what, why, beyond }: { what: string; why: string; beyond: Beyond | undefined },
+): Promise<{ allowed: boolean; why?: string }> {
   const asked = recorder.ofRun(run.id).findLast((fact) => fact.type === 'tool.called' && fact.call === call);
   const effect = asked?.type === 'tool.called' ? asked.effect : 'run';
-  recorder.record({ type: 'approval.requested', run: run.id, call, effect, what, why });
-  const answer = await permissions.ask({ run: run.id, call, agent: run.agent, effect, what, why }, signal);
+  const once = beyond && { once: true as const };
+  recorder.record({ type: 'approval.requested', run: run.id, call, effect, what, why, ...once });
+  const answer: Approval =
+    beyond?.granted !== undefined
+      ? { answer: 'allowed', by: 'policy', why: beyond.granted }
+      : wasAskedFor(recorder, call, what)
+        ? { answer: 'denied', by: 'policy', why: 'it was part of the plan that was asked for already' }
+        : await permissions.ask({ run: run.id, call, agent: run.agent, effect, what, why, ...once }, signal);
   recorder.record({ type: 'approval.answered', run: run.id, call, ...answer });
   return { allowed: answer.answer === 'allowed', ...(answer.why !== undefined && { why: answer.why }) };
 }
+
+/** Invariant: what was planned is done once; a model that presents cannot have it done again. */
+const wasAskedFor = (recorder: Recorder, call: string, what: string): boolean =>
+  currentTurn(recorder.state)?.acts.some((act) => act.what === what && act.call !== call) === true;
 
 /** Paths that tools wrote in this run: hashed by name in a snapshot, whatever their times say. */
 function touchedBy(recorder: Recorder, run: RunId): string[] {

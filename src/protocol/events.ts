@@ -113,6 +113,8 @@ export interface Settings {
   policy: { allow: string[]; ask: string[]; deny: string[]; network: 'none' | 'open' | { domains: string[] } };
   /** `detect`: the folder's own. */
   checks: 'detect' | { name: string; command: string; cwd: string; timeoutSeconds: number }[];
+  /** What acts beyond the workspace is described while agents deliberate; unless false. */
+  planning?: boolean;
   dependencies: 'link' | 'copy' | 'none';
 }
 
@@ -138,6 +140,16 @@ export interface Shown {
   label: Label;
 }
 
+/** An action that cannot be taken back: described while the agents deliberate, asked for when the winner is presented. */
+export interface Planned {
+  tool: string;
+  input: unknown;
+  /** The command line, or the call, exactly. */
+  what: string;
+  /** What it acts upon. */
+  why: string;
+}
+
 export interface Candidate {
   id: CandidateId;
   agent: AgentId;
@@ -149,6 +161,8 @@ export interface Candidate {
   previous?: CandidateId;
   /** Size of its change against the turn's base. */
   size: { files: number; added: number; removed: number };
+  /** What it would do beyond the workspace, in this order, if it is chosen and the person says yes. */
+  plan?: Planned[];
   /** 0…1 against the base, the agent's previous candidate and every other agent's latest one. */
   similarity: { to: 'base' | CandidateId; score: number }[];
 }
@@ -258,7 +272,16 @@ export type Fact =
       dropped: number;
       note: string;
     }
-  | { type: 'tool.called'; run: RunId; call: string; tool: string; input: unknown; effect: Effect }
+  | {
+      type: 'tool.called';
+      run: RunId;
+      call: string;
+      tool: string;
+      input: unknown;
+      effect: Effect;
+      /** It is no call of the model's: what this candidate planned, by its place in the plan from 0, is done if the person says yes. */
+      carriesOut?: { candidate: CandidateId; place: number };
+    }
   | {
       type: 'tool.returned';
       run: RunId;
@@ -267,9 +290,22 @@ export type Fact =
       output: string;
       durationMs: number /** Workspace paths that the call wrote. */;
       wrote?: string[];
+      /** It was described instead of done. */
+      planned?: Pick<Planned, 'what' | 'why'>;
+      /** Whether it took effect is not known, and it is not done again. */
+      lost?: true;
     }
   | ({ type: 'usage.recorded'; run: RunId } & Usage)
-  | { type: 'approval.requested'; run: RunId; call: string; effect: Effect; what: string; why: string }
+  | {
+      type: 'approval.requested';
+      run: RunId;
+      call: string;
+      effect: Effect;
+      what: string;
+      why: string;
+      /** It cannot be taken back: a yes is for this once. */
+      once?: true;
+    }
   | {
       type: 'approval.answered';
       run: RunId;

@@ -1,4 +1,5 @@
 /** What a session is at one moment: a fold of its facts. Replaying the log gives the live state, after any prefix. */
+import { type ActState, answered, begun, cutShort, returned } from './acts.js';
 import { textOf } from './content.js';
 import type {
   AgentId,
@@ -80,6 +81,8 @@ export interface TurnState extends Omit<FactOf<'turn.started'>, 'type'> {
   /** What time limits have passed. */
   passed: string[];
   calls: number;
+  /** What was planned and then asked for, in this order. */
+  acts: ActState[];
   chosen?: CandidateId;
   decision?: Decision;
 }
@@ -186,6 +189,7 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
         pausedMs: 0,
         passed: [],
         calls: 0,
+        acts: [],
       };
       return { ...state, turns: [...state.turns, turn] };
     }
@@ -200,9 +204,21 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
     case 'message.completed':
       return inRun(state, fact.run, (run, turn) => ({ ...withRun(turn, { ...run, calls: run.calls + 1 }), calls: turn.calls + 1 }));
     case 'tool.called':
-      return inRun(state, fact.run, (run, turn) => withRun(turn, { ...run, pending: { ...run.pending, [fact.call]: fact.tool } }));
+      return inRun(state, fact.run, (run, turn) => ({
+        ...withRun(turn, { ...run, pending: { ...run.pending, [fact.call]: fact.tool } }),
+        ...(fact.carriesOut !== undefined && {
+          acts: begun(
+            turn.acts,
+            turn.candidates.find((one) => one.id === fact.carriesOut?.candidate),
+            fact,
+          ),
+        }),
+      }));
     case 'tool.returned':
-      return inRun(state, fact.run, (run, turn) => withRun(turn, { ...run, pending: without(run.pending, fact.call) }));
+      return inRun(state, fact.run, (run, turn) => ({
+        ...withRun(turn, { ...run, pending: without(run.pending, fact.call) }),
+        acts: returned(turn.acts, fact),
+      }));
     case 'usage.recorded': {
       const agent = runOf(state, fact.run)?.agent;
       if (agent === undefined) return state;
@@ -223,9 +239,10 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
     case 'ballot.cast':
       return inTurn(state, fact.turn, (turn) => ({ ...turn, ballots: [...turn.ballots, { ...fact.ballot, seq, at }] }));
     case 'run.ended':
-      return inRun(state, fact.run, (run, turn) =>
-        withRun(turn, { ...run, pending: {}, ended: { reason: fact.reason, at, ...(fact.failure && { failure: fact.failure }) } }),
-      );
+      return inRun(state, fact.run, (run, turn) => ({
+        ...withRun(turn, { ...run, pending: {}, ended: { reason: fact.reason, at, ...(fact.failure && { failure: fact.failure }) } }),
+        acts: cutShort(turn.acts, fact.run),
+      }));
     case 'agent.set-aside':
       return inTurn(state, fact.turn, (turn) => ({ ...turn, setAside: { ...turn.setAside, [fact.agent]: fact.why } }));
     case 'time.passed':
@@ -256,11 +273,12 @@ function fold(state: SessionState, fact: Fact, seq: number, at: number): Session
         rejections: [...apply.rejections, { paths, from, to }],
       }));
     }
+    case 'approval.answered':
+      return inRun(state, fact.run, (_, turn) => ({ ...turn, acts: answered(turn.acts, fact) }));
     // Transcripts are folded where they are needed, from the log; the state stays small.
     case 'run.nudged':
     case 'context.compacted':
     case 'approval.requested':
-    case 'approval.answered':
     case 'candidate.refused':
     case 'ballot.refused':
       return state;

@@ -59,6 +59,8 @@ export interface Asking {
   what: string;
   why: string;
   effect: 'read' | 'write' | 'run' | 'network' | 'coordinate';
+  /** It acts beyond the folder and cannot be taken back: a yes is for this once. */
+  once?: true;
 }
 
 /** Everything a view needs to begin, and to begin again after a gap or a reload. */

@@ -1,5 +1,5 @@
 /** A turn as plain lines, one for each milestone: for logs, pipes and readers of screens. */
-import { duration, inline, plural, sizeOf } from '../../engine/export/names.js';
+import { duration, fateText, inline, plural, sizeOf } from '../../engine/export/names.js';
 import { textOf } from '../../protocol/content.js';
 import type { FactEvent, FactOf } from '../../protocol/events.js';
 import type { Failure } from '../../protocol/failure.js';
@@ -53,6 +53,8 @@ function milestone(fact: FactEvent, state: SessionState, turn: TurnState, asked:
       return timeLine(fact.what, turn);
     case 'approval.answered':
       return fact.answer === 'denied' ? deniedText(fact, state, asked) : undefined;
+    case 'tool.returned':
+      return returnedLine(fact, state, turn);
     case 'message.completed': {
       const words = runOf(state, fact.run)?.purpose === 'present' ? oneLine(textOf(fact.parts), 300) : '';
       return words === '' ? undefined : `${agentOf(state, fact.run)} says: ${words}`;
@@ -64,6 +66,13 @@ function milestone(fact: FactEvent, state: SessionState, turn: TurnState, asked:
     default:
       return undefined;
   }
+}
+
+/** Only what acts beyond the folder is a milestone. */
+function returnedLine(fact: FactOf<'tool.returned'>, state: SessionState, turn: TurnState): string | undefined {
+  if (fact.planned !== undefined) return `${agentOf(state, fact.run)} planned, not done: ${oneLine(fact.planned.what, 160)}`;
+  const act = turn.acts.find((one) => one.run === fact.run && one.call === fact.call);
+  return act === undefined || act.status === 'denied' ? undefined : `${fateText(act)}: ${oneLine(act.what, 160)}`;
 }
 
 export const failureText = (failure: Failure | undefined): string =>

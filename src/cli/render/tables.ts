@@ -1,7 +1,8 @@
 /** What a command prints as its result: candidates, the outcome, sessions, what an apply did. */
-import { duration, inline, plural, safe, sizeOf, votesText } from '../../engine/export/names.js';
+import { duration, fateText, inline, plural, safe, sizeOf, votesText } from '../../engine/export/names.js';
 import type { ApplyOutcome } from '../../engine/session.js';
 import type { SessionLog } from '../../engine/sessions.js';
+import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult } from '../../protocol/events.js';
 import { chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
@@ -54,6 +55,7 @@ function candidateText(turn: TurnState, candidate: CandidateState, colours: Colo
     `    ${oneLine(textOf(candidate.words), 200)}`,
     ...replacedText(turn, candidate),
     ...evidenceLines(turn, candidate),
+    ...actsOf(turn.acts, candidate).map(({ what, act }) => `    beyond the folder: ${inline(what)}  (${fateText(act)})`),
     ...ballotLines(turn, candidate),
     ...(alike === '' ? [] : [colours.dim(`    alike: ${alike}`)]),
   ].join('\n');
@@ -113,6 +115,7 @@ export function outcomeText(
   const best = decision?.standings[0];
   const chosen = chosenOf(turn);
   const lines = [headline(state, turn, colours), ...troubles(turn)];
+  lines.push(...actLines(turn));
   if (closing.trim() !== '') lines.push('', indented(closing.trim()));
   if (chosen === undefined && best !== undefined) {
     lines.push(`  the best so far is ${nameOf(turn, best.candidate)}`);
@@ -130,6 +133,21 @@ export function outcomeText(
     );
   }
   return lines.join('\n');
+}
+
+/** What the winner would do beyond the folder; what was not done can be done by hand. */
+function actLines(turn: TurnState): string[] {
+  const candidate = turn.candidates.find((one) => one.id === chosenOf(turn));
+  if (candidate === undefined) return [];
+  const acts = actsOf(turn.acts, candidate);
+  const left = acts.some(({ act }) => act?.status !== 'done');
+  return [
+    ...acts.map(
+      ({ what, act }) =>
+        `  beyond your folder: ${inline(what)}  ${fateText(act)}${act?.status === 'denied' && act.said !== undefined ? `: ${inline(act.said)}` : ''}`,
+    ),
+    ...(left ? ['  what was not done can be done by hand: apply the answer, then run these lines in your folder'] : []),
+  ];
 }
 
 const indented = (text: string): string =>

@@ -38,6 +38,9 @@ async function answerText(store: Store, { candidate: id, label }: Shown, { voter
       ? 'No file was changed.'
       : cut(inert(diff), DIFF_CHARACTERS, yours ? 'diff' : `diff; read the files below ${pathOf(label)}`),
     '</diff>',
+    ...(candidate.plan === undefined
+      ? []
+      : ['<plan>', ...candidate.plan.map(({ what, why }) => inert(`- ${what}\n  (${why})`)), '</plan>']),
     ...(yours ? [] : [`<files>${pathOf(label)}</files>`]),
     '</answer>',
   ].join('\n');
@@ -59,7 +62,7 @@ async function evidenceOf(store: Store, turn: TurnState, candidate: CandidateSta
  * Invariant: what an agent wrote cannot end or begin the marks that its answer stands between, so it cannot pass for
  * evidence or for another's answer.
  */
-export const inert = (text: string): string => text.replace(/<(?=\/?(?:answer|evidence|diff|files)\b)/gi, '&lt;');
+export const inert = (text: string): string => text.replace(/<(?=\/?(?:answer|evidence|diff|files|plan)\b)/gi, '&lt;');
 
 function cut(text: string, limit: number, what: string): string {
   if (text.length <= limit) return text;

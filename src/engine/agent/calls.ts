@@ -2,7 +2,8 @@
 import type { ToolCallPart } from '../../protocol/content.js';
 import type { Delta, Effect, Fact, FactEvent, RunId } from '../../protocol/events.js';
 import { callTool } from '../tools/index.js';
-import { judgeEffect } from '../tools/policy.js';
+import { planned } from '../tools/outcome.js';
+import { judgeEffect, type Verdict } from '../tools/policy.js';
 import type { Tool, ToolContext, ToolResult } from '../tools/tool.js';
 
 export interface CallsPort {
@@ -82,14 +83,19 @@ async function allowed(port: CallsPort, tool: Tool, call: ToolCallPart): Promise
   // Putting an answer forward and voting are what a run is for, and need no workspace rights; commands are judged by what they parse to.
   const context = await port.context(call.call);
   if (tool.effect === 'coordinate' || tool.effect === 'run') return callTool(tool, call.args, context);
-  const verdict = judgeEffect(context.policy, tool.effect);
+  const judged = judgeEffect(context.policy, tool.effect);
+  const verdict: Verdict = tool.beyond && judged.decision !== 'deny' ? { decision: 'ask', why: beyondByName, beyond: true } : judged;
   if (verdict.decision === 'deny') return { ok: false, output: `Not done: ${verdict.why}.` };
+  if (verdict.beyond && context.planning) return planned(`${tool.name} ${call.args}`, verdict.why);
   if (verdict.decision === 'ask') {
-    const { allowed: may, why } = await context.approve(`${tool.name} ${call.args.slice(0, 200)}`, verdict.why);
+    const what = `${tool.name} ${verdict.beyond ? call.args : call.args.slice(0, 200)}`;
+    const { allowed: may, why } = await context.approve(what, verdict.why, verdict.beyond && {});
     if (!may) return { ok: false, output: `Not done: ${verdict.why}${why === undefined ? '' : ` (${why})`}.` };
   }
   return callTool(tool, call.args, context);
 }
+
+const beyondByName = 'what this tool does reaches beyond your workspace';
 
 const unknownTool = (name: string, names: readonly string[]): ToolResult => ({
   ok: false,
@@ -106,8 +112,9 @@ function called(port: CallsPort, { call, tool, args }: ToolCallPart, effect: Eff
   port.record({ type: 'tool.called', run: port.run, call, tool, input: parsed(args), effect });
 }
 
-function returned(port: CallsPort, { call }: ToolCallPart, { ok, output, wrote }: ToolResult, durationMs: number): void {
-  port.record({ type: 'tool.returned', run: port.run, call, ok, output, durationMs, ...(wrote && { wrote }) });
+function returned(port: CallsPort, { call }: ToolCallPart, { ok, output, wrote, planned: plan }: ToolResult, durationMs: number): void {
+  const more = { ...(wrote && { wrote }), ...(plan && { planned: plan }) };
+  port.record({ type: 'tool.returned', run: port.run, call, ok, output, durationMs, ...more });
 }
 
 /** As the model wrote it where that is no JSON. */

@@ -28,7 +28,7 @@ export async function entriesOf(facts: readonly FactEvent[], wording: Pick<Wordi
   let entries: Entry[] = [];
   const tools = new Map<string, string>();
   for (const fact of facts) {
-    if (fact.type === 'tool.called') tools.set(fact.call, fact.tool);
+    if (fact.type === 'tool.called' && fact.carriesOut === undefined) tools.set(fact.call, fact.tool);
     if (fact.type === 'context.compacted') entries = compacted(entries, fact.dropped, fact.note, fact.seq);
     const message = await messageOf(fact, wording, tools);
     if (message !== undefined) entries.push({ message, kept: fact.type === 'candidates.shown', seq: fact.seq });
@@ -60,8 +60,11 @@ async function messageOf(
       return said(await wording.news(fact.shown, fact.seq));
     case 'run.nudged':
       return said(fact.why);
-    case 'tool.returned':
-      return { role: 'tool', call: fact.call, tool: tools.get(fact.call) ?? '', ok: fact.ok, output: fact.output };
+    case 'tool.returned': {
+      // What was carried out of a plan is no call of the model's.
+      const tool = tools.get(fact.call);
+      return tool === undefined ? undefined : { role: 'tool', call: fact.call, tool, ok: fact.ok, output: fact.output };
+    }
     default:
       return undefined;
   }

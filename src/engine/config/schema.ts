@@ -127,7 +127,20 @@ const agent = z.strictObject({
   ...unused('agent'),
 });
 
-const orchestrator = z.strictObject({ ...additions, timeout: timeout.nullish(), ...unused('orchestrator') });
+const coordination = z.strictObject({
+  enable_planning_mode: maybe(
+    z.boolean(),
+    'Whether what acts beyond the folder and cannot be taken back is described until the winner is presented. Default: true.',
+  ),
+  ...unused('coordination'),
+});
+
+const orchestrator = z.strictObject({
+  ...additions,
+  timeout: timeout.nullish(),
+  coordination: coordination.nullish(),
+  ...unused('orchestrator'),
+});
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),

@@ -22,7 +22,7 @@ export function teamOf(agents: AgentSpec[]): TeamConfig {
     agents,
     pattern: patternOf({}, 'consensus', DEFAULT_SECONDS),
     limits: { seconds: DEFAULT_SECONDS, callsPerRun: 100 },
-    settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link' },
+    settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link', planning: true },
     warnings: [],
   };
 }
@@ -57,6 +57,7 @@ export async function toTeam(written: WrittenConfig, context: BackendContext): P
       policy: { allow: policy?.allow ?? [], ask: policy?.ask ?? [], deny: policy?.deny ?? [], network: policy?.network ?? 'none' },
       checks,
       dependencies: settings.top.dependencies ?? 'link',
+      planning: written.orchestrator?.coordination?.enable_planning_mode ?? true,
     },
     warnings: report.problems,
   };

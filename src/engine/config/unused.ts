@@ -28,12 +28,17 @@ export function withoutUnused(raw: Mapping, report: Report): Mapping {
     const kept = strip(value, 'agent', at);
     return isMapping(kept) && 'backend' in kept ? { ...kept, backend: strip(kept.backend, 'backend', [...at, 'backend']) } : kept;
   };
+  const orchestrator = (value: unknown): unknown => {
+    const kept = strip(value, 'orchestrator', ['orchestrator']);
+    if (!isMapping(kept) || !('coordination' in kept)) return kept;
+    return { ...kept, coordination: strip(kept.coordination, 'coordination', ['orchestrator', 'coordination']) };
+  };
   const top = strip(raw, 'top', []) as Mapping;
   const result: Mapping = { ...top };
   if ('agents' in top && Array.isArray(top.agents)) result.agents = top.agents.map((each, index) => agent(each, ['agents', index]));
   if ('agent' in top) result.agent = agent(top.agent, ['agent']);
   if ('timeout_settings' in top) result.timeout_settings = strip(top.timeout_settings, 'timeout', ['timeout_settings']);
-  if ('orchestrator' in top) result.orchestrator = strip(top.orchestrator, 'orchestrator', ['orchestrator']);
+  if ('orchestrator' in top) result.orchestrator = orchestrator(top.orchestrator);
   for (const { key, path: at, agents } of seen.values()) {
     report.warn(at, `not used yet: ${pathText(at)}${agents > 1 ? ` (and of ${agents - 1} more)` : ''}`, {
       part: 'key',

@@ -38,16 +38,17 @@ ${closing === '' ? '' : `<p class="words">${text(closing)}</p>`}
 ${candidates.map(candidateHtml).join('\n')}`;
 }
 
-function candidateHtml({ name, chosen, candidate, words, checks, ballots, diff }: CandidateStory): string {
+function candidateHtml({ name, chosen, candidate, words, checks, ballots, plan, diff }: CandidateStory): string {
   const { files, added, removed } = candidate.size;
   const evidence = checks.map(
     (line) => `<li class="${/: (failed|timed-out)/.test(line) ? 'failed' : /: passed/.test(line) ? 'passed' : 'quiet'}">${text(line)}</li>`,
   );
   const votes = ballots.map(({ voter, reason }) => `<li><strong>${text(voter)}</strong> voted for it: ${text(reason)}</li>`);
+  const acts = plan.map(({ what, fate }) => `<li>beyond the folder: <code>${text(what)}</code> (${text(fate)})</li>`);
   return `<section><h3>${text(name)}${chosen ? ' · chosen' : ''}</h3>
 <p class="quiet">+${added} −${removed} in ${files} ${files === 1 ? 'file' : 'files'}</p>
 <p class="words">${text(words)}</p>
-<ul>${evidence.join('')}${votes.join('')}</ul>
+<ul>${evidence.join('')}${votes.join('')}${acts.join('')}</ul>
 ${diff === '' ? '' : `<details><summary>Diff</summary><pre>${diff.trimEnd().split('\n').map(diffLine).join('')}</pre></details>`}
 </section>`;
 }

@@ -1,6 +1,6 @@
 /** A session as Markdown: readable as it stands, and where it is pasted. */
 import type { FactEvent } from '../../protocol/events.js';
-import { candidatesIn } from './names.js';
+import { candidatesIn, inline } from './names.js';
 import { type CandidateStory, type DiffOf, storyOf, type TurnStory } from './story.js';
 
 export async function markdownOf(events: readonly FactEvent[], diff: DiffOf): Promise<string> {
@@ -25,7 +25,7 @@ function turnText({ turn, request, outcome, closing, candidates }: TurnStory): s
   ].join('\n\n');
 }
 
-function candidateText({ name, chosen, candidate, words, checks, ballots, diff }: CandidateStory): string {
+function candidateText({ name, chosen, candidate, words, checks, ballots, plan, diff }: CandidateStory): string {
   const { files, added, removed } = candidate.size;
   return [
     `### ${name}${chosen ? ' (chosen)' : ''}`,
@@ -33,8 +33,16 @@ function candidateText({ name, chosen, candidate, words, checks, ballots, diff }
     words,
     ...(checks.length > 0 ? [checks.map((line) => `- ${line}`).join('\n')] : []),
     ...(ballots.length > 0 ? [ballots.map(({ voter, reason }) => `- ${voter} voted for it: ${reason}`).join('\n')] : []),
+    ...(plan.length > 0 ? [plan.map(({ what, fate }) => `- beyond the folder: ${code(what)} (${fate})`).join('\n')] : []),
     ...(diff === '' ? [] : [fenced(diff)]),
   ].join('\n\n');
+}
+
+/** Invariant: nothing in it ends it. */
+function code(text: string): string {
+  const line = inline(text);
+  const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  return ticks.length === 1 ? `\`${line}\`` : `${ticks} ${line} ${ticks}`;
 }
 
 const quote = (text: string): string =>

@@ -1,5 +1,6 @@
 /** What people call the things of a turn, wherever they read of it: a terminal, an export. */
 import { stripVTControlCharacters } from 'node:util';
+import type { ActState } from '../../protocol/acts.js';
 import type { CandidateId } from '../../protocol/events.js';
 import { candidateName } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type TurnState } from '../../protocol/state.js';
@@ -26,6 +27,19 @@ export const candidatesIn = (apply: ApplyState): string => [...new Set(chosenIn(
 export const sizeOf = ({ size }: CandidateState): string => `+${size.added} −${size.removed}`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** What has become of a planned action. */
+export const fateText = (act: ActState | undefined): string => (act === undefined ? 'planned, not done' : FATES[act.status]);
+
+const FATES: Readonly<Record<ActState['status'], string>> = {
+  asked: 'asked for',
+  'under-way': 'under way',
+  done: 'done',
+  failed: 'tried, and it failed',
+  denied: 'not allowed, not done',
+  unanswered: 'not answered, not done',
+  unknown: 'begun; whether it was done is not known',
+};
 
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);

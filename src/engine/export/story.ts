@@ -1,7 +1,10 @@
 /** What an export tells of a session, in the order in which it is read: turns, candidates with evidence and ballots, what was applied. */
+
+import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult, FactEvent } from '../../protocol/events.js';
 import { type CandidateState, emptyState, reduce, type SessionState, type TurnState } from '../../protocol/state.js';
+import { fateText } from './names.js';
 
 /** A unified diff from a turn's base to a candidate's tree. */
 export type DiffOf = (base: string, tree: string) => Promise<string>;
@@ -28,6 +31,8 @@ export interface CandidateStory {
   words: string;
   checks: string[];
   ballots: { voter: string; reason: string }[];
+  /** What it would do beyond the folder, and what has become of that. */
+  plan: { what: string; fate: string }[];
   diff: string;
 }
 
@@ -66,6 +71,7 @@ async function candidateStory(turn: TurnState, candidate: CandidateState, diff: 
     words: textOf(candidate.words),
     checks: (turn.checks[candidate.tree]?.results ?? []).map(checkLine),
     ballots: turn.ballots.filter((ballot) => ballot.choice === candidate.id).map(({ voter, reason }) => ({ voter, reason })),
+    plan: actsOf(turn.acts, candidate).map(({ what, act }) => ({ what, fate: fateText(act) })),
     diff: await diff(turn.base, candidate.tree),
   };
 }

@@ -9,16 +9,22 @@ const answer = z.strictObject({
     .string()
     .min(1)
     .describe('Your words: what you changed and why, how you checked it. The files are those of your workspace as they are now.'),
+  planned: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Only where something was planned, not done: the lines of it that belong to this answer, in order. All of them where absent.',
+    ),
 });
 
-export function newAnswer(submit: (content: string) => Promise<ToolResult>): Tool<z.infer<typeof answer>> {
+export function newAnswer(submit: (content: string, planned: string[] | undefined) => Promise<ToolResult>): Tool<z.infer<typeof answer>> {
   return {
     name: 'new_answer',
     description:
       'Puts your answer forward: these words, and the files of your workspace as they are now. Ends your part if it is accepted.',
     input: answer,
     effect: 'coordinate',
-    run: ({ content }) => submit(content),
+    run: ({ content, planned }) => submit(content, planned),
   };
 }
 

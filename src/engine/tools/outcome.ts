@@ -7,6 +7,15 @@ export const done = (output: string, wrote?: string[]): ToolResult =>
   wrote === undefined ? { ok: true, output } : { ok: true, output, wrote };
 export const refused = (output: string): ToolResult => ({ ok: false, output });
 
+/** Described instead of done. */
+export const planned = (what: string, why: string): ToolResult => ({
+  ok: true,
+  planned: { what, why },
+  output: `Planned, not done: ${what}
+Why: ${why}. That cannot be taken back, so it is not done while answers are still being compared. It is kept with your next answer, where who votes
+reads it; the person is asked for it once that answer is chosen. Go on as if it were done then, and do not look for another way to do it now.`,
+});
+
 /** Resolves a path and acts on it; refusals and file system errors become text for the model, bugs are thrown on. */
 export async function onPath(
   context: ToolContext,

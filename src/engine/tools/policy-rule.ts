@@ -17,7 +17,21 @@ export interface Rule {
   when?: Condition;
   /** What it lacks as things are; an approval opens it for this one command. The rule is void where that is open anyway. */
   needs?: 'network';
+  /** It acts beyond the workspace and cannot be taken back: described while agents deliberate, asked for each time it is really to be done. */
+  beyond?: true;
   why: string;
 }
 
-export type Condition = 'uploads' | 'leaves-the-machine' | 'names-a-host';
+export type Condition =
+  | 'uploads'
+  | 'leaves-the-machine'
+  | 'names-a-host'
+  | 'for-real'
+  | 'to-a-remote'
+  | 'to-a-registry'
+  | 'to-a-cluster'
+  | 'to-a-database'
+  | 'to-a-mail-server'
+  | 'changes-the-cloud'
+  | 'writes-to-an-api'
+  | 'talks-to-a-host';

@@ -1,9 +1,10 @@
 /** The default policy as data: what no agent may do, and what a person is asked for. What no row names is held by the sandbox, or asked without one. */
-import type { Rule } from './policy-rule.js';
+import type { Condition, Rule } from './policy-rule.js';
 
-const published = 'it publishes or sends something that cannot be taken back; leave that to the person';
-const deployed = 'it changes systems beyond your workspace; leave that to the person';
-const remote = 'it reaches another machine with the person’s identity';
+const published = 'it publishes or sends something, which cannot be taken back';
+const deployed = 'it changes systems beyond your workspace';
+const remote = 'it reaches another machine';
+const identity = 'it changes who the person is to a service; leave that to the person';
 const rights = 'it takes other rights than yours';
 const machine = 'it changes the machine itself';
 const escapes = 'it starts programs outside of what holds your commands in';
@@ -14,6 +15,8 @@ const fetches = 'it needs the network, which is not open';
 
 const deny = (why: string, ...commands: string[]): Rule[] => commands.map((command) => ({ decision: 'deny', command, why }));
 const ask = (why: string, ...commands: string[]): Rule[] => commands.map((command) => ({ decision: 'ask', command, why }));
+const beyond = (why: string, when: Condition | undefined, ...commands: string[]): Rule[] =>
+  commands.map((command) => ({ decision: 'ask', command, why, needs: 'network', beyond: true, ...(when && { when }) }));
 const needsNetwork = (...commands: string[]): Rule[] => ask(fetches, ...commands).map((rule) => ({ ...rule, needs: 'network' }));
 
 /** What fetches packages into the folder. */
@@ -51,24 +54,26 @@ export const installing: readonly Rule[] = [
   'pod install|update',
 ].map((command) => ({ decision: 'ask', command, why: 'it installs' }));
 
-/** `a|b` in a row stands for either word; options between the words are skipped; `re:` is a pattern over the simple command. */
-export const defaultRules: readonly Rule[] = [
-  ...deny(
+const cloud = 'aws|gcloud|az|gsutil|bq|doctl|heroku|flyctl|fly|oci|ibmcloud|scw|hcloud|linode-cli|eb|vercel';
+
+/** What acts beyond the workspace and cannot be taken back, unless it is only tried (`--dry-run`) or stays on this machine. */
+const beyondRules: readonly Rule[] = [
+  ...beyond(published, 'to-a-remote', 'git push', 'git lfs push', 'hg push', 'jj git push'),
+  ...beyond(
     published,
-    'git push|send-email',
+    'for-real',
+    'git send-email',
     'git svn dcommit',
     'git p4 submit',
-    'git lfs push',
-    'hg push|email',
+    'hg email',
     'svn commit|ci',
-    'jj git push',
-    'npm|pnpm|yarn|bun|cnpm publish|unpublish|deprecate|dist-tag|owner|access|token|adduser|login',
-    'yarn npm publish|tag|login',
-    'cargo publish|yank|owner|login',
+    'npm|pnpm|yarn|bun|cnpm publish|unpublish|deprecate|dist-tag',
+    'yarn npm publish|tag',
+    'cargo publish|yank',
     'twine upload',
     'poetry|uv|flit|hatch|pdm|rye publish',
     're:^python\\S* (\\S*/)?setup\\.py\\b.*\\bupload\\b',
-    'gem push|yank|owner|signin',
+    'gem push|yank',
     'mvn|mvnw deploy|release:perform|deploy:deploy-file',
     'gradle|gradlew publish|publishPlugins|uploadArchives',
     'nuget push|delete',
@@ -78,9 +83,8 @@ export const defaultRules: readonly Rule[] = [
     'semantic-release',
     'np',
     'release-it',
+    'goreleaser release',
     'vsce|ovsx publish|unpublish',
-    'docker|podman|nerdctl|buildah|skopeo|crane|oras|helm push|login|copy',
-    're:^(docker|podman|nerdctl)\\b.*\\s--push\\b',
     'gh release create|delete|edit|upload|delete-asset',
     'gh pr create|merge|close|comment|edit|review|ready|reopen|lock',
     'gh issue create|close|comment|edit|delete|lock|pin|reopen|transfer',
@@ -88,25 +92,60 @@ export const defaultRules: readonly Rule[] = [
     'gh gist create|delete|edit|rename',
     'gh workflow run|enable|disable',
     'gh run cancel|delete|rerun',
-    'gh secret|variable|auth|ssh-key|gpg-key|label|project|cache|codespace',
-    'glab mr|issue|release|repo|ci|variable|auth|api',
+    'gh label|project|cache|codespace',
+    'glab mr|issue|release|repo|ci',
     'hub push|release|pull-request|create|delete|fork',
-    'mail|mailx|sendmail|mutt|neomutt|msmtp|ssmtp|swaks',
+    'mail|mailx|sendmail|mutt|neomutt|msmtp|ssmtp',
   ),
-  ...deny(
+  ...beyond(published, 'to-a-mail-server', 'swaks'),
+  ...beyond(published, 'writes-to-an-api', 'gh|glab api'),
+  ...beyond(published, 'to-a-registry', 'docker|podman|nerdctl|buildah|skopeo|crane|oras|helm push|copy'),
+  ...beyond(published, undefined, 're:^(docker|podman|nerdctl)\\b.*\\s--push\\b', 'docker|podman compose push'),
+  ...beyond(
     deployed,
+    'to-a-cluster',
     'kubectl|oc apply|create|delete|replace|patch|edit|scale|rollout|drain|cordon|uncordon|exec|cp|run|expose|set|label|annotate|taint|autoscale|debug|attach',
     'helm install|upgrade|uninstall|delete|rollback',
-    'terraform|tofu|terragrunt apply|destroy|import|taint|untaint|state|force-unlock|workspace',
-    'pulumi up|update|destroy|import|state|refresh|cancel',
+  ),
+  ...beyond(
+    deployed,
+    'for-real',
+    'terraform|tofu|terragrunt apply|destroy|import|taint|untaint|force-unlock',
+    'terraform|tofu|terragrunt state mv|rm|push|replace-provider',
+    'terraform|tofu|terragrunt workspace new|delete',
+    'pulumi up|update|destroy|import|refresh|cancel',
+    'pulumi state delete|rename|unprotect',
     'cdk deploy|destroy|bootstrap|import',
     'serverless|sls|sam deploy|remove|delete|rollback',
-    'aws|gcloud|az|gsutil|bq|doctl|heroku|flyctl|fly|oci|ibmcloud|scw|hcloud|linode-cli|eb|vercel',
     'netlify|firebase|wrangler|railway|surge|supabase deploy|publish|delete|rollback|secret|up|link',
+    'surge',
     'ansible|ansible-playbook|ansible-pull|salt|puppet|chef-client|knife',
+    'cap|fab|dokku|kamal deploy',
   ),
-  ...deny(remote, 'ssh|sftp|mosh|ssh-copy-id|ssh-add|telnet|ftp|lftp|tftp|rsh|rlogin', 'scp'),
-  { decision: 'deny', command: 'rsync|rclone|unison', when: 'names-a-host', why: remote },
+  ...beyond(deployed, 'changes-the-cloud', cloud),
+  ...beyond(
+    'it changes a database on another machine',
+    'to-a-database',
+    'psql|pg_restore|createdb|dropdb|mysql|mariadb|mysqlimport|mysqladmin|redis-cli|mongosh|mongo|mongoimport|mongorestore|sqlcmd|clickhouse-client|cqlsh',
+  ),
+  ...beyond(remote, undefined, 'ssh|sftp|mosh|ssh-copy-id|ftp|lftp|tftp|rsh|rlogin'),
+  ...beyond(remote, 'names-a-host', 'rsync|rclone|unison|scp'),
+  ...beyond(remote, 'talks-to-a-host', 'telnet|nc|ncat|netcat|socat'),
+  ...beyond('it sends data to another machine', 'uploads', 'curl|wget|http|https|xh|httpie|curlie'),
+];
+
+/** `a|b` in a row stands for either word; options between the words are skipped; `re:` is a pattern over the simple command. */
+export const defaultRules: readonly Rule[] = [
+  ...beyondRules,
+  ...deny(
+    identity,
+    'npm|pnpm|yarn|bun|cnpm owner|access|token|adduser|login|logout',
+    'yarn npm login',
+    'cargo|gem owner|login|signin',
+    'docker|podman|nerdctl|buildah|skopeo|crane|oras|helm login',
+    'gh|glab auth|ssh-key|gpg-key|secret|variable',
+    'ssh-add|ssh-agent',
+  ),
   ...deny(
     rights,
     'sudo|su|doas|pkexec|runas|gosu|su-exec|run0|sudoedit|machinectl',
@@ -127,12 +166,11 @@ export const defaultRules: readonly Rule[] = [
   ),
   ...deny(others, 'pkill|killall|killall5|xkill|taskkill', 're:^kill\\b(\\s+-\\S+)*\\s+-1$', 're:^fuser\\b.*\\s-\\w*k'),
   ...ask(daemon, 'docker|podman|nerdctl|docker-compose|lxc|incus|kubectl|minikube|kind|vagrant|virsh'),
-  ...ask('it calls the service’s API with the person’s identity', 'gh|glab api'),
+  ...ask('it reads from a service with the person’s identity', 'gh|glab api', cloud),
   ...ask('it opens another program of the person’s', 'xdg-open|open|explorer|code|code-insiders|cursor|wsl'),
-  { decision: 'ask', command: 'curl|wget|http|https|xh|httpie', when: 'uploads', why: 'it sends data to another machine' },
   {
     decision: 'ask',
-    command: 'curl|wget|http|https|xh|httpie|nc|ncat|netcat|socat|aria2c',
+    command: 'curl|wget|http|https|xh|httpie|curlie|nc|ncat|netcat|socat|aria2c',
     when: 'leaves-the-machine',
     needs: 'network',
     why: fetches,

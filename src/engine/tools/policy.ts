@@ -5,6 +5,7 @@ import type { CommandSpec } from '../process/commands.js';
 import { type Fit, fitLoosely, fitStrictly, textOf } from './policy-match.js';
 import type { Decision, Rule } from './policy-rule.js';
 import { defaultRules, harmless, plainVariables } from './policy-rules.js';
+import { type ReadText, scriptsOf } from './scripts.js';
 import { type Judged, unwrapShell } from './unwrap.js';
 
 export interface Policy {
@@ -35,6 +36,8 @@ export interface Verdict {
   why: string;
   /** What an approval must open for the command to work. */
   needs?: 'network';
+  /** It acts beyond the workspace and cannot be taken back. */
+  beyond?: true;
 }
 
 /** The default rules with a person's own before them. Throws a `config` failure for an entry that cannot be read. */
@@ -79,20 +82,28 @@ export function judgeEffect(policy: Policy, effect: Effect): Verdict {
   return { decision: 'allow', why: effect === 'run' ? 'every command is judged by itself' : 'it stays in the workspace' };
 }
 
+export interface Surroundings {
+  sandboxed: boolean;
+  platform?: NodeJS.Platform;
+  /** The text of a file of the workspace, by its path from where the command runs; without it no script is looked into. */
+  read?: ReadText;
+}
+
 /**
  * Judges a command line by every simple command that it is seen to run; the strictest verdict wins.
  * Invariant: what cannot be parsed or followed is never allowed, and what an allowed prefix does not cover (redirections, variables, options that
  * write or run) is judged by itself.
  */
-export function judgeCommand(policy: Policy, command: string, context: { sandboxed: boolean; platform?: NodeJS.Platform }): Verdict {
+export function judgeCommand(policy: Policy, command: string, context: Surroundings): Verdict {
   const effect = judgeEffect(policy, 'run');
   if (effect.decision === 'deny') return effect;
   const { commands, problems, constructs } = unwrapShell(command);
   const verdicts = commands.map((simple) => judgeSimple(policy, simple, command, context));
+  for (const { text, from } of scriptsOf(commands, context.read)) verdicts.push(...beyondIn(policy, text, from, context));
   for (const problem of problems) verdicts.push({ decision: 'ask', why: `it cannot be judged: ${problem}` });
   const named = policy.rules.find((rule) => rule.line !== undefined && rule.line === command.trim());
   if (named !== undefined)
-    return strictest(verdicts.filter((verdict) => verdict.decision === 'deny')) ?? { decision: 'allow', why: named.why };
+    return strictest(verdicts.filter((verdict) => verdict.decision === 'deny' || verdict.beyond)) ?? { decision: 'allow', why: named.why };
   if (effect.decision === 'ask') verdicts.push(effect);
   if (!context.sandboxed && constructs.length > 0)
     verdicts.push({ decision: 'ask', why: `${noSandbox}, and it is more than a list of plain commands` });
@@ -105,12 +116,34 @@ export function judgeCommand(policy: Policy, command: string, context: { sandbox
 const readOtherwise = /[^\w\s./\\:=@,+-]|[\r\n]/;
 const noSandbox = 'there is no sandbox on this machine';
 
+/**
+ * What a script of the folder would do beyond the workspace. The rest of it is not judged: the sandbox holds it, and where there is none,
+ * scripts are not allowed but by name.
+ */
+function beyondIn(policy: Policy, text: string, from: string, context: Surroundings): Verdict[] {
+  return unwrapShell(text)
+    .commands.map((simple) => judgeSimple(policy, simple, text, context))
+    .filter((verdict) => verdict.beyond)
+    .map((verdict) => ({ ...verdict, why: `${verdict.why} (by ${from})` }));
+}
+
 function judgeSimple(policy: Policy, command: Judged, line: string, context: { sandboxed: boolean }): Verdict {
-  const rules = policy.rules.filter((rule) => rule.command !== undefined && !(rule.needs === 'network' && policy.network !== 'none'));
+  const rules = policy.rules.filter(
+    (rule) => rule.command !== undefined && (rule.beyond || !(rule.needs === 'network' && policy.network !== 'none')),
+  );
   const own = rules.filter((rule) => !defaultRules.includes(rule));
   const fits = (rule: Rule) => fitLoosely(rule, command, line);
   const denied = firstFit(rules, 'deny', fits);
   if (denied !== undefined) return denied;
+  const beyond = firstFit(
+    rules.filter((rule) => rule.beyond),
+    'ask',
+    fits,
+  );
+  if (beyond?.beyond)
+    return own.some((rule) => rule.decision === 'allow' && fitStrictly(rule, command))
+      ? (widened(command, context.sandboxed) ?? { ...beyond, decision: 'allow' })
+      : beyond;
   const asked = firstFit(own, 'ask', fits);
   if (asked !== undefined) return asked;
   const unsure = widened(command, context.sandboxed);
@@ -144,7 +177,8 @@ function firstFit(rules: readonly Rule[], decision: Decision, fits: (rule: Rule)
   for (const rule of rules) {
     if (rule.decision !== decision) continue;
     const fit = fits(rule);
-    if (fit === 'yes') return { decision, why: rule.why, ...(rule.needs === undefined ? {} : { needs: rule.needs }) };
+    if (fit === 'yes')
+      return { decision, why: rule.why, ...(rule.needs && { needs: rule.needs }), ...(rule.beyond && { beyond: rule.beyond }) };
     // Only seen when it runs whether the rule fits: then it is asked at most, never let through.
     if (fit === 'maybe')
       unsure ??= { decision: 'ask', why: `it may be what a rule is about, which is only known when it runs (${rule.why})` };
@@ -159,5 +193,11 @@ function strictest(verdicts: readonly Verdict[]): Verdict | undefined {
   if (decision === undefined) return undefined;
   const deciding = verdicts.filter((verdict) => verdict.decision === decision);
   const why = [...new Set(deciding.map((verdict) => verdict.why))].join('; ');
-  return deciding.some((verdict) => verdict.needs === 'network') ? { decision, why, needs: 'network' } : { decision, why };
+  const all = decision === 'deny' ? deciding : verdicts;
+  return {
+    decision,
+    why,
+    ...(all.some((verdict) => verdict.needs === 'network') && { needs: 'network' }),
+    ...(all.some((verdict) => verdict.beyond) && { beyond: true }),
+  };
 }

@@ -1,13 +1,18 @@
 /** `run_command`: a shell command in the workspace, as far as the policy lets it. */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { CommandResult, CommandSpec } from '../process/commands.js';
 import { installs } from './installs.js';
-import { done, refused } from './outcome.js';
+import { isInside } from './jail.js';
+import { done, planned, refused } from './outcome.js';
 import { judgeCommand, type Verdict } from './policy.js';
-import type { Tool, ToolContext, ToolResult } from './tool.js';
+import type { ReadText } from './scripts.js';
+import type { Beyond, Tool, ToolContext, ToolResult } from './tool.js';
 
 const defaultSeconds = 120;
 const maxSeconds = 600;
+const MOST_OF_A_SCRIPT = 256 * 1024;
 
 const input = z.strictObject({
   command: z.string().min(1).describe('The command line, run by a shell in the folder you start in. Each call is a new shell.'),
@@ -28,7 +33,8 @@ export const runCommand: Tool<z.infer<typeof input>> = {
   effect: 'run',
   async run({ command, timeout_seconds, background = false }, context) {
     context.signal.throwIfAborted();
-    const verdict = judgeCommand(context.policy, command, { sandboxed: context.commands.sandbox !== 'none' });
+    const verdict = judgeCommand(context.policy, command, { sandboxed: context.commands.sandbox !== 'none', read: readIn(context) });
+    if (verdict.beyond && verdict.decision !== 'deny' && context.planning) return planned(command, verdict.why);
     const refusal = await refusalOf(verdict, command, context);
     if (refusal !== undefined) return refused(refusal);
     const unprepared = await prepareInstall(command, context);
@@ -54,10 +60,27 @@ export const runCommand: Tool<z.infer<typeof input>> = {
 };
 
 async function refusalOf(verdict: Verdict, command: string, context: ToolContext): Promise<string | undefined> {
-  if (verdict.decision === 'allow') return undefined;
+  if (verdict.decision === 'allow' && !verdict.beyond) return undefined;
   if (verdict.decision === 'deny') return `Not run: ${verdict.why}. This is not allowed here, whatever it is wrapped in.`;
-  const { allowed, why } = await context.approve(command, verdict.why);
+  const { allowed, why } = await context.approve(command, verdict.why, beyondOf(verdict));
   return allowed ? undefined : `Not run: ${verdict.why}${why === undefined ? '' : ` (${why})`}.`;
+}
+
+const beyondOf = ({ beyond, decision }: Verdict): Beyond | undefined =>
+  beyond && (decision === 'allow' ? { granted: 'the policy allows it by name' } : {});
+
+/** A script is read to see what it would do beyond the workspace; nothing of it is shown. */
+function readIn({ jail }: ToolContext): ReadText {
+  return (path) => {
+    try {
+      const file = realpathSync(resolve(jail.cwd, path));
+      const { size } = statSync(file);
+      return isInside(jail.root, file) && size <= MOST_OF_A_SCRIPT ? readFileSync(file, 'utf8') : undefined;
+    } catch {
+      // Not there, or no file: then it is no script either.
+      return undefined;
+    }
+  };
 }
 
 /** Invariant: an install finds no link to the person's packages. Why it cannot be run, where they could not be replaced. */

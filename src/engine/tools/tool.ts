@@ -1,6 +1,6 @@
 /** What an agent may call: a name, a schema, an effect, and what it does in the agent's workspace. */
 import type { z } from 'zod';
-import type { CheckResult, Effect } from '../../protocol/events.js';
+import type { CheckResult, Effect, Planned } from '../../protocol/events.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import type { Jail } from './jail.js';
 import type { Policy } from './policy.js';
@@ -21,9 +21,16 @@ export interface ToolContext {
   /** Shows output while the tool works. */
   show(text: string): void;
   /** Asks the person (or the headless host's refusal) for what the policy says to ask. */
-  approve(what: string, why: string): Promise<{ allowed: boolean; why?: string }>;
+  approve(what: string, why: string, beyond?: Beyond): Promise<{ allowed: boolean; why?: string }>;
+  /** The agents deliberate: what acts beyond the workspace and cannot be taken back is described, not done. */
+  planning: boolean;
   /** Runs the folder's checks on the workspace as it is now. */
   checks(names: readonly string[] | undefined): Promise<{ checks: CheckResult[]; text: string }>;
+}
+
+/** It cannot be taken back: a yes is for this once. `granted`: why the policy allows it without asking; that is written down all the same. */
+export interface Beyond {
+  granted?: string;
 }
 
 /** The walls of a workspace's commands, as `CommandSpec` has them. */
@@ -50,6 +57,8 @@ export interface ToolResult {
   output: string;
   /** Paths relative to the workspace root that were written, moved or removed. */
   wrote?: string[];
+  /** It was described instead of done: what would be done, and what it would act upon. */
+  planned?: Pick<Planned, 'what' | 'why'>;
 }
 
 export interface Tool<Input = unknown> {
@@ -57,5 +66,7 @@ export interface Tool<Input = unknown> {
   description: string;
   input: z.ZodType<Input>;
   effect: Effect;
+  /** Every call of it acts beyond the workspace and cannot be taken back. */
+  beyond?: true;
   run(input: Input, context: ToolContext): Promise<ToolResult>;
 }

@@ -18,8 +18,8 @@ export function openDesk(changed: () => void): Desk {
   const keyOf = ({ session, run, call }: { session: SessionId; run: RunId; call: string }): string => `${session}/${run}/${call}`;
   return {
     asking: () => [...waiting.values()].map((one) => one.asking),
-    ask({ session, label }, { run, call, what, why, effect }, signal) {
-      const asking: Asking = { session, run, call, agent: label, what, why, effect };
+    ask({ session, label }, { run, call, what, why, effect, once }, signal) {
+      const asking: Asking = { session, run, call, agent: label, what, why, effect, ...(once && { once }) };
       return new Promise((resolve, reject) => {
         const settle = (): void => {
           signal.removeEventListener('abort', gone);

@@ -1,5 +1,6 @@
 /** The answers side by side: words, evidence, size, votes with reasons; vote, pick, open in the editor. */
 import { useRef, useState } from 'preact/hooks';
+import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
 import { useApp } from '../app.js';
@@ -122,6 +123,7 @@ function Inside({ session, turn, candidate }: { session: string; turn: TurnState
         </span>
       </div>
       <Failing names={failing} />
+      <Plan turn={turn} candidate={candidate} />
       {votes.map((vote) => (
         <Ballot key={vote.ballot.voter} turn={turn} vote={vote} />
       ))}
@@ -169,6 +171,21 @@ function Failing({ names }: { names: readonly string[] }) {
         <li key={name}>{inline(name)}</li>
       ))}
       {names.length > FEW && <Link onClick={() => setAll(!all)}>{all ? t('less') : t('more', names.length - FEW)}</Link>}
+    </ul>
+  );
+}
+
+/** What it would do beyond the folder, and what has become of that. */
+function Plan({ turn, candidate }: { turn: TurnState; candidate: CandidateState }) {
+  const acts = actsOf(turn.acts, candidate);
+  if (acts.length === 0) return null;
+  return (
+    <ul class="failing mono plan" aria-label={t('plan')}>
+      {acts.map(({ what, why, act }) => (
+        <li key={what} title={inline(why)}>
+          <span class="dim">{t('plan.beyond')}</span> {inline(what)} <span class="dim">· {t(`plan.${act?.status ?? 'planned'}`)}</span>
+        </li>
+      ))}
     </ul>
   );
 }

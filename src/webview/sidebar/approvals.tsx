@@ -42,7 +42,8 @@ function Approval({ asking }: { asking: Asking }) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form; this is a question with its answers.
     <div class="ask" role="group" aria-label={t('asks.label', agent, t(`effect.${asking.effect}`))}>
       <span>
-        {turn !== undefined && <Dot turn={turn} agent={asking.agent} />} <b>{agent}</b> {t(`wants.${asking.effect}`)}
+        {turn !== undefined && <Dot turn={turn} agent={asking.agent} />} <b>{agent}</b>{' '}
+        {asking.once ? t('wants.beyond') : t(`wants.${asking.effect}`)}
       </span>
       <code class="mono">{plain(asking.what)}</code>
       <span class="dim small">
@@ -50,10 +51,11 @@ function Approval({ asking }: { asking: Asking }) {
       </span>
       <div class="row wrap">
         {button('once', true)}
-        {button('session')}
-        {button('always')}
+        {!asking.once && button('session')}
+        {!asking.once && button('always')}
         {button('deny')}
       </div>
+      {asking.once && <span class="dim small">{t('asks.beyond')}</span>}
       <FailureView failure={permit.failure} />
     </div>
   );

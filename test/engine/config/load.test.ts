@@ -55,7 +55,7 @@ agents:
         checkSeconds: 300,
       },
       limits: { seconds: 1800, callsPerRun: 100 },
-      settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link' },
+      settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link', planning: true },
       warnings: [],
     });
   });

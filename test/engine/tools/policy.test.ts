@@ -5,7 +5,8 @@ import { judgeCommand, judgeEffect, type PolicyConfig, policyFrom } from '../../
 const decide = (command: string, config: PolicyConfig = {}, sandboxed = true) =>
   judgeCommand(policyFrom(config), command, { sandboxed }).decision;
 
-const denied = [
+/** What acts beyond the workspace, in whatever it is wrapped. */
+const beyond = [
   'git push',
   'git push origin main --force',
   '/usr/bin/git push',
@@ -87,7 +88,6 @@ const denied = [
   'helm upgrade a b',
   'terraform apply -auto-approve',
   'terraform destroy',
-  'aws s3 ls',
   'gcloud run deploy',
   'az vm create',
   'ssh host',
@@ -96,6 +96,9 @@ const denied = [
   'rsync -a . rsync://host/x',
   'mail -s x a@b.c',
   'sendmail a@b.c < x',
+];
+
+const denied = [
   'shutdown now',
   'reboot',
   'mkfs.ext4 /dev/sda1',
@@ -109,6 +112,13 @@ const denied = [
   'kill -9 -1',
   'crontab -l',
   'tmux send-keys ls',
+  'npm login',
+  'npm token create',
+  'docker login',
+  'gh auth login',
+  'ssh-add',
+  'git push && sudo ls',
+  'sudo git push',
 ];
 
 const asked = [
@@ -160,6 +170,8 @@ const asked = [
   'curl http://localhost http://example.com',
   'curl "$URL"',
   'docker build .',
+  'aws s3 ls',
+  'gh api repos/x/y',
   '',
   '# nothing',
 ];
@@ -202,6 +214,9 @@ const allowedInSandbox = [
 
 describe('judgeCommand with the default rules, in a sandbox', () => {
   it.each(denied)('denies %j', (command) => expect(decide(command)).toBe('deny'));
+  it.each(beyond)('knows that %j acts beyond the workspace, and asks', (command) => {
+    expect(judgeCommand(policyFrom({}), command, { sandboxed: true })).toMatchObject({ decision: 'ask', beyond: true });
+  });
   it.each(asked)('asks about %j', (command) => expect(decide(command)).toBe('ask'));
   it.each(allowedInSandbox)('allows %j', (command) => expect(decide(command)).toBe('allow'));
 
@@ -222,12 +237,12 @@ describe('judgeCommand with the default rules, in a sandbox', () => {
     expect(decide('curl -XPOST https://example.com', open)).toBe('ask');
     expect(decide('wget --post-file=x https://example.com', open)).toBe('ask');
     expect(decide('curl -X GET https://example.com', open)).toBe('allow');
-    expect(decide('npm publish', open)).toBe('deny');
+    expect(decide('npm publish', open)).toBe('ask');
     expect(decide('npm install', { network: { domains: ['packages.example.org'] } })).toBe('allow');
   });
 
   it('the strictest of several verdicts wins', () => {
-    expect(decide('npm test && npm install && git push')).toBe('deny');
+    expect(decide('npm test && npm install && sudo make')).toBe('deny');
     expect(decide('npm test && npm install')).toBe('ask');
   });
 });
@@ -331,7 +346,7 @@ describe('judgeCommand without a sandbox', () => {
   });
 
   it('what is denied by default stays denied, named or not', () => {
-    expect(decide('git push', { allow: ['git push', 'git', 're:.*'] }, false)).toBe('deny');
+    expect(decide('reboot', { allow: ['reboot', 're:.*'] }, false)).toBe('deny');
     expect(decide('sudo make check', { lines: ['sudo make check'] }, false)).toBe('deny');
   });
 });
@@ -441,7 +456,7 @@ describe('properties', () => {
     ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...frames), { maxLength: 5 }), (chosen) => {
-        expect(decide(chosen.reduce((inner, frame) => frame(inner), 'git push'))).toBe('deny');
+        expect(decide(chosen.reduce((inner, frame) => frame(inner), 'sudo ls'))).toBe('deny');
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,12 +52,36 @@ describe('run_command and the policy', () => {
     const commands = pretendCommands('bubblewrap');
     await using agent = openContext(tree, { commands, approve: true });
     for (const background of [false, true]) {
-      expect(await agent.call('run_command', { command: 'npm test && git push', background })).toEqual({
+      expect(await agent.call('run_command', { command: 'npm test && sudo make', background })).toEqual({
         ok: false,
-        output: expect.stringMatching(/^Not run: it publishes/),
+        output: expect.stringMatching(/^Not run: it takes other rights/),
       });
     }
     expect([commands.ran, agent.asked]).toEqual([[], []]);
+  });
+
+  it('describes what cannot be taken back instead of doing it, while answers are compared', async () => {
+    const commands = pretendCommands('bubblewrap');
+    await using agent = openContext(tree, { commands, approve: true, more: { planning: true } });
+    for (const background of [false, true]) {
+      expect(await agent.call('run_command', { command: 'npm test && git push', background })).toMatchObject({
+        ok: true,
+        output: expect.stringMatching(/^Planned, not done: npm test && git push\n/),
+        planned: { what: 'npm test && git push', why: 'it publishes or sends something, which cannot be taken back' },
+      });
+    }
+    expect([commands.ran, agent.asked]).toEqual([[], []]);
+  });
+
+  it('reads the scripts of the workspace for it, and nothing outside', async () => {
+    await writeFile(join(tree.root, 'package.json'), JSON.stringify({ scripts: { out: 'npm publish' } }));
+    await writeFile(join(tree.folder, '..', 'ship.sh'), 'git push\n');
+    await symlink(join(tree.folder, '..', 'ship.sh'), join(tree.root, 'ship.sh'));
+    const commands = pretendCommands('bubblewrap');
+    await using agent = openContext(tree, { commands, more: { planning: true } });
+    expect((await agent.call('run_command', { command: 'npm run out' })).planned?.why).toMatch(/by scripts\.out of package\.json/);
+    expect((await agent.call('run_command', { command: 'bash ship.sh' })).planned).toBeUndefined();
+    expect(commands.ran.map(({ command }) => command)).toEqual(['bash ship.sh']);
   });
 
   it('asks where the policy asks, and takes no for an answer', async () => {

@@ -49,6 +49,7 @@ export function openContext(
   const shown: string[] = [];
   const context: ToolContext = {
     ...{ jail: tree.jail, commands, commandScope, background },
+    planning: false,
     policy: policyFrom(options.policy ?? {}),
     env: {},
     signal: new AbortController().signal,
