@@ -6,7 +6,7 @@ import { sessionFiles } from '../../src/engine/sessions.js';
 import { emptyState, reduce } from '../../src/protocol/state.js';
 import { type ModelCall, startModelServer } from '../fixtures/model-server.js';
 import { removeFolders, repository, testHost } from '../fixtures/team.js';
-import { answer, calls, KEY, modelsOf, offers, play, textIn, vote, write } from './play.js';
+import { answer, calls, KEY, modelsOf, offers, playMixed as play, textIn, vote, write } from './play.js';
 
 afterAll(removeFolders);
 
@@ -205,14 +205,17 @@ describe('presenting', () => {
 test('relay: each begins with the files of the one before', async () => {
   const server = await startModelServer((call) => {
     if (!offers(call, 'vote') && !offers(call, 'new_answer')) return { text: 'Done.' };
-    const last = call.messages.at(-1);
-    if (last?.role !== 'tool') return calls(['read_file', { path: 'a.txt' }]);
-    const before = String(last.content).includes('one') ? 'one' : '';
+    const last = JSON.stringify(call.messages.at(-1));
+    if (!/"role":"tool"|"type":"tool_result"/.test(last)) return calls(['read_file', { path: 'a.txt' }]);
+    const before = last.includes('one') ? 'one' : '';
     return calls(write('a.txt', `${before}${call.model.slice(-1)}\n`), ['new_answer', { content: `by ${call.model.slice(-1)}` }]);
   });
   const folder = repository({ 'a.txt': 'one\n' });
   await using session = await createSession({ folder, host: testHost({ ...process.env, TEST_KEY: KEY }) });
-  const decision = await session.turn([{ type: 'text', text: 'Go on.' }], modelsOf(['a', 'b', 'c'], server.baseUrl, { id: 'relay' }));
+  const decision = await session.turn(
+    [{ type: 'text', text: 'Go on.' }],
+    modelsOf(['a', 'b', 'c'], server.baseUrl, { id: 'relay', mixed: true }),
+  );
   expect(decision.outcome).toBe('decided');
   expect(session.state.turns[0]?.candidates.map((one) => one.agent)).toEqual(['a', 'b', 'c']);
   expect(decision.winner).toBe('c3');

@@ -1,4 +1,4 @@
-/** Plays turns of agents whose models are functions behind a server that speaks the wire format, in a real folder. */
+/** Plays turns of agents whose models are functions behind a server that speaks both wire formats, in a real folder. */
 import { teamOf } from '../../src/engine/config/team.js';
 import { createSession, type Session } from '../../src/engine/session.js';
 import type { Decision, Fact, FactEvent, Team } from '../../src/protocol/events.js';
@@ -15,21 +15,30 @@ export const vote = (agent_id: string): ModelReply => calls(['vote', { agent_id,
 export const write = (path: string, content: string): [string, Record<string, unknown>] => ['write_file', { path, content }];
 export const textIn = (call: ModelCall): string => JSON.stringify(call.messages);
 export const offers = (call: ModelCall, tool: string): boolean => call.tools.includes(tool);
-/** Agents are told apart by the name of their model, which only the server sees. */
+/**
+ * Agents are told apart by the name of their model, which only the server sees. `mixed`: the first, the third … speak Anthropic Messages,
+ * the others Chat Completions, as all do where it is absent.
+ */
 export const modelsOf = (
   ids: readonly string[],
   baseUrl: string,
-  more: Partial<Team['pattern']> & { seconds?: number; costUsd?: number; callsPerRun?: number; instructions?: string } = {},
+  more: Partial<Team['pattern']> & {
+    seconds?: number;
+    costUsd?: number;
+    callsPerRun?: number;
+    instructions?: string;
+    mixed?: boolean;
+  } = {},
 ): Team => {
-  const { seconds = 20, costUsd, callsPerRun = 20, instructions, ...pattern } = more;
+  const { seconds = 20, costUsd, callsPerRun = 20, instructions, mixed = false, ...pattern } = more;
   const team = teamOf(
-    ids.map((id) => ({
+    ids.map((id, at) => ({
       id,
       label: `${id} the agent`,
       runner: 'native',
       ...(instructions !== undefined && { instructions }),
       backend: {
-        type: 'chatcompletion',
+        type: mixed && at % 2 === 0 ? 'claude' : 'chatcompletion',
         model: `model-of-${id}`,
         baseUrl,
         key: { from: 'env', name: 'TEST_KEY' },
@@ -98,3 +107,7 @@ export async function play(
     await server.stop();
   }
 }
+
+/** The same with a team of both wire formats. */
+export const playMixed = (...[ids, handler, more, requests]: Parameters<typeof play>): Promise<Played> =>
+  play(ids, handler, { ...more, mixed: true }, requests);

@@ -9,11 +9,17 @@ export function readReply(label: string, by: string, taken: ReadonlySet<string>)
   const assembly = assembleToolCalls(taken);
   let usage: StreamPart | undefined;
   let reason: string | undefined;
+  /** The first chunk while it is the only one. */
+  let first: string | undefined;
 
   return {
     take(chunk) {
       if (!isRecord(chunk)) throw malformedFailure(label, 'a chunk of it is not an object.');
       const choice = firstChoice(chunk.choices);
+      // Where what opens a message comes twice, so may all that follows: its words would stand there twice.
+      const opens = isRecord(choice?.delta) && choice.delta.role !== undefined;
+      if (opens && first === JSON.stringify(chunk)) throw malformedFailure(label, 'it began twice.');
+      first = first === undefined && opens ? JSON.stringify(chunk) : '';
       usage = usageIn(chunk, choice) ?? usage;
       if (choice === undefined) return [];
       if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') reason = choice.finish_reason;

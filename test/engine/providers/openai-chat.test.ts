@@ -92,7 +92,9 @@ describe('a reply', () => {
   });
 
   it('keeps its tool calls although every closing chunk comes twice and [DONE] never', async () => {
-    const server = await serverOf({ text: '', duplicate: true, noDone: true });
+    const end = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+    const usage = { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
+    const server = await serverOf({ chunks: [end, end, usage, usage], noDone: true });
     const { parts } = await run(await connect(backendAt(server.baseUrl), undefined));
     expect(parts.map(({ type }) => type)).toEqual(['usage', 'end']);
   });
@@ -346,6 +348,7 @@ describe('a failure', () => {
     ['a broken whole reply', { body: '{"choices": [' }, { code: 'malformed', retryable: true }],
     ['a broken chunk', { text: 'some words that go on', malformed: true }, { code: 'malformed', retryable: true }],
     ['a chunk that is no object', { chunks: ['"hello"'] }, { code: 'malformed', retryable: true }],
+    ['every chunk twice', { text: 'x', duplicate: true }, { code: 'malformed', retryable: true }],
     ['a call without a name', { toolCalls: [{ name: '', arguments: {} }] }, { code: 'malformed', retryable: true }],
     [
       'an error inside the stream',
