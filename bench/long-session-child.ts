@@ -5,7 +5,8 @@ import { runInNewContext } from 'node:vm';
 import { openLog } from '../src/engine/log.js';
 import { openTail } from '../src/engine/log-tail.js';
 import { openRecorder } from '../src/engine/recorder.js';
-import { emptyState, reduce } from '../src/protocol/state.js';
+import { stateOf } from '../src/protocol/reduce.js';
+import { emptyState } from '../src/protocol/state.js';
 import { shownOf, take } from '../src/webview/incoming.js';
 import { longStory, longTold } from './long-story.js';
 
@@ -64,7 +65,7 @@ const open = (): unknown => {
   log.close();
   return openRecorder(() => log, Date.now, events);
 };
-const look = (): unknown => openTail(path).events.reduce(reduce, emptyState);
+const look = (): unknown => stateOf(openTail(path).events);
 const parse = (): unknown =>
   readFileSync(path, 'utf8')
     .split('\n')

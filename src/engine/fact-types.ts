@@ -35,4 +35,6 @@ const TYPES: Readonly<Record<Fact['type'], true>> = {
   'changes.rejected': true,
 };
 
-export const isFactType = (type: unknown): type is Fact['type'] => typeof type === 'string' && Object.hasOwn(TYPES, type);
+const known: ReadonlySet<unknown> = new Set(Object.keys(TYPES));
+
+export const isFactType = (type: unknown): type is Fact['type'] => known.has(type);

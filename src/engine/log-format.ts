@@ -31,13 +31,13 @@ export function parseLog(path: string, bytes: Buffer, format: Format): Parsed {
   const { events } = parsed;
   let migrate = (event: unknown): unknown => event;
   let from = 0;
+  const place = (): string => `${path}, line ${events.length + 1}`;
   for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-    const place = `${path}, line ${events.length + 1}`;
     const written = parseLine(bytes, from, end);
     if (written === undefined) {
       // What was not written whole can only be the last line.
       if (end === bytes.length - 1) break;
-      return { ...parsed, readOnly: badLine(`${place}: it is not JSON.`) };
+      return { ...parsed, readOnly: badLine(`${place()}: it is not JSON.`) };
     }
     if (from === 0) {
       parsed.version = versionOf(written) ?? format.version;
@@ -47,9 +47,11 @@ export function parseLog(path: string, bytes: Buffer, format: Format): Parsed {
       migrate = way;
     }
     const event = migrate(written);
-    if (isUnknown(event)) return { ...parsed, readOnly: parsed.readOnly ?? unknownFact(place, event.type) };
     const misplaced = misplacedAs(event, events.length + 1);
-    if (misplaced !== undefined) return { ...parsed, readOnly: parsed.readOnly ?? badLine(`${place}: ${misplaced}.`) };
+    if (misplaced !== undefined) {
+      const why = isUnknown(event) ? unknownFact(place(), event.type) : badLine(`${place()}: ${misplaced}.`);
+      return { ...parsed, readOnly: parsed.readOnly ?? why };
+    }
     events.push(event as FactEvent);
     from = end + 1;
   }
@@ -74,9 +76,9 @@ export function misplacedAs(event: unknown, seq: number): string | undefined {
   if (!isFactType(type)) return `its type is ${JSON.stringify(type)}`;
   if (own !== seq) return `it is numbered ${JSON.stringify(own)} where ${seq} was due`;
   if (!Number.isFinite(at)) return 'it has no time';
-  if (seq === 1 && type !== 'session.started') return `the first fact must be session.started and is ${type}`;
-  if (seq === 1 && versionOf(event) === undefined) return 'it names no version of the log';
-  return seq > 1 && type === 'session.started' ? 'the session has started already' : undefined;
+  if (seq > 1) return type === 'session.started' ? 'the session has started already' : undefined;
+  if (type !== 'session.started') return `the first fact must be session.started and is ${type}`;
+  return versionOf(event) === undefined ? 'it names no version of the log' : undefined;
 }
 
 function isUnknown(event: unknown): event is { type: string } {

@@ -1,6 +1,7 @@
 /** Where facts come to be: redacted, appended, folded and published in one synchronous call. */
-import type { Delta, Event, Fact, FactEvent, RunId } from '../protocol/events.js';
-import { emptyState, reduce, type SessionState } from '../protocol/state.js';
+import { type Delta, type Event, type Fact, type FactEvent, type RunId, runIn } from '../protocol/events.js';
+import { reduce, stateOf } from '../protocol/reduce.js';
+import { runOf, type SessionState } from '../protocol/state.js';
 import type { Log } from './log.js';
 import { redactor } from './log.js';
 import { redactStream, type StreamRedactor } from './redact-stream.js';
@@ -25,11 +26,10 @@ export interface Recorder {
 
 /** `events`: what the log holds already. `now` gives milliseconds since 1970. */
 export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, events: readonly FactEvent[] = []): Recorder {
-  const all: FactEvent[] = [];
-  const byRun = new Map<RunId, FactEvent[]>();
+  const all = [...events];
   const listeners = new Set<(event: Event) => void>();
   const waiting = new Set<() => void>();
-  let state = emptyState;
+  let state = stateOf(all);
   let deltas = 0;
   let dirty = false;
   let secrets: readonly string[] = [];
@@ -39,12 +39,6 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
   const take = (event: FactEvent): void => {
     state = reduce(state, event);
     all.push(event);
-    const run = runIn(event);
-    if (run !== undefined) {
-      const own = byRun.get(run);
-      if (own === undefined) byRun.set(run, [event]);
-      else own.push(event);
-    }
     deltas = 0;
   };
   const publish = (event: Event): void => {
@@ -68,14 +62,17 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
       if (text !== '' && 'text' in last) emit({ ...last, text });
     }
   };
-  for (const event of events) take(event);
 
   return {
     get state() {
       return state;
     },
     events: all,
-    ofRun: (run) => byRun.get(run) ?? [],
+    ofRun(run) {
+      const begun = runOf(state, run)?.startedSeq;
+      // Facts are numbered from 1 without gaps. Who asks works in the last turn: an index of all runs would be kept for nothing.
+      return begun === undefined ? [] : all.slice(begun - 1).filter((event) => runIn(event) === run);
+    },
     record(fact) {
       settle(runIn(fact));
       // A clock that goes backwards must not make later facts look earlier.
@@ -109,9 +106,4 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
       redact = redactor(secrets);
     },
   };
-}
-
-function runIn(fact: Fact): RunId | undefined {
-  if ('run' in fact) return fact.run;
-  return fact.type === 'candidate.submitted' ? fact.candidate.run : undefined;
 }

@@ -6,7 +6,8 @@ import { textOf } from '../protocol/content.js';
 import type { FactEvent, SessionId } from '../protocol/events.js';
 import type { Failure } from '../protocol/failure.js';
 import { fail } from '../protocol/failure.js';
-import { currentTurn, emptyState, reduce, type SessionState, titleOf } from '../protocol/state.js';
+import { stateOf } from '../protocol/reduce.js';
+import { currentTurn, type SessionState, titleOf } from '../protocol/state.js';
 import type { SessionRow } from '../protocol/wire.js';
 import { documentOf, type Format } from './export/document.js';
 import { readLog } from './log.js';
@@ -168,6 +169,6 @@ export async function findSession(folder: string, which: string): Promise<Sessio
 
 export async function readSession(folder: string, id: SessionId): Promise<SessionLog> {
   const { events, readOnly } = readLog(sessionFiles(folder, id).log);
-  const state = events.reduce((folded, event) => reduce(folded, event), emptyState);
+  const state = stateOf(events);
   return { id, state, events, ...(readOnly && { readOnly }) };
 }

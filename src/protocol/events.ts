@@ -391,3 +391,9 @@ export type Event = FactEvent | DeltaEvent;
 export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>;
 
 export const isFact = (event: Event): event is FactEvent => 'seq' in event;
+
+/** The run that it is about. */
+export function runIn(fact: Fact): RunId | undefined {
+  if ('run' in fact) return fact.run;
+  return fact.type === 'candidate.submitted' ? fact.candidate.run : undefined;
+}

@@ -1,7 +1,8 @@
 /** Folds what the host sends into what is shown, and sees where something is missing. */
 import { type Event, isFact } from '../protocol/events.js';
 import { follow, type Live } from '../protocol/live.js';
-import { reduce, type SessionState } from '../protocol/state.js';
+import { reduce } from '../protocol/reduce.js';
+import type { SessionState } from '../protocol/state.js';
 import type { Opened } from '../protocol/wire.js';
 
 export interface Shown {

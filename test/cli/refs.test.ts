@@ -3,7 +3,8 @@ import { candidateBy } from '../../src/cli/refs.js';
 import { nameOf } from '../../src/cli/render/words.js';
 import type { Candidate, Decision, Fact, Team } from '../../src/protocol/events.js';
 import { FailureError } from '../../src/protocol/failure.js';
-import { emptyState, reduce, type SessionState } from '../../src/protocol/state.js';
+import { reduce } from '../../src/protocol/reduce.js';
+import { emptyState, type SessionState } from '../../src/protocol/state.js';
 import { spec } from '../fixtures/pattern.js';
 
 const team = (ids: readonly string[]): Team => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createSession } from '../../src/engine/session.js';
 import { sessionFiles } from '../../src/engine/sessions.js';
-import { emptyState, reduce } from '../../src/protocol/state.js';
+import { stateOf } from '../../src/protocol/reduce.js';
 import { type ModelCall, startModelServer } from '../fixtures/model-server.js';
 import { removeFolders, repository, testHost } from '../fixtures/team.js';
 import { answer, calls, KEY, modelsOf, offers, playMixed as play, textIn, vote, write } from './play.js';
@@ -243,7 +243,7 @@ test('whatever agents do: every turn ends, replay equals live, no workspace is l
       { failedRuns: 2, callsPerRun: 6, seconds: 8 },
     );
     expect(session.events.at(-1)).toMatchObject({ type: 'turn.ended', outcome: decision.outcome });
-    expect(session.events.reduce((state, event) => reduce(state, event), emptyState)).toEqual(session.state);
+    expect(stateOf(session.events)).toEqual(session.state);
     expect(session.state.turns[0]?.runs.every((run) => run.ended !== undefined)).toBe(true);
     expect(existsSync(join(folder, '.massgen', 'workspaces', session.id))).toBe(false);
   }

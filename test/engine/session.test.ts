@@ -5,7 +5,7 @@ import { createSession, openSession, type Session } from '../../src/engine/sessi
 import { findSession, listSessions, readSession, sessionFiles } from '../../src/engine/sessions.js';
 import { textOf } from '../../src/protocol/content.js';
 import type { Fact, FactEvent } from '../../src/protocol/events.js';
-import { emptyState, reduce } from '../../src/protocol/state.js';
+import { stateOf } from '../../src/protocol/reduce.js';
 import { git, removeFolders, repository, scriptedTeam, sumProject, testHost, writeFiles } from '../fixtures/team.js';
 
 afterAll(removeFolders);
@@ -71,7 +71,7 @@ describe('a turn', () => {
     await session[Symbol.asyncDispose]();
     const read = await readSession(folder, session.id);
     expect(read.events).toEqual(seen);
-    expect(read.events.reduce((state, event) => reduce(state, event), emptyState)).toEqual(live);
+    expect(stateOf(read.events)).toEqual(live);
   });
 
   test('costs no call more than it needs: two answers, two votes, one presentation', async () => {

@@ -10,8 +10,9 @@ import { openBrowser } from '../../scripts/vscode/browser.mjs';
 import type { FactEvent } from '../../src/protocol/events.js';
 import { fail, failureOf } from '../../src/protocol/failure.js';
 import { follow, noLive } from '../../src/protocol/live.js';
+import { stateOf } from '../../src/protocol/reduce.js';
 import type { Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../src/protocol/wire.js';
-import { files, hunks, stateOf } from './story.js';
+import { files, hunks } from './story.js';
 import { classOf, type Theme, themes } from './themes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DeltaEvent, FactEvent } from '../../src/protocol/events.js';
 import { follow, noLive } from '../../src/protocol/live.js';
+import { stateOf } from '../../src/protocol/reduce.js';
 import { shownOf, take } from '../../src/webview/incoming.js';
-import { stateOf, whole } from './story.js';
+import { whole } from './story.js';
 
 const at = (count: number) =>
   shownOf({ state: stateOf(whole.slice(0, count)), live: whole.slice(0, count).reduce(follow, noLive), title: '' });

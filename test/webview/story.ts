@@ -1,7 +1,7 @@
 /** A session as facts: three agents repair a rate limiter, one changes its mind, one breaks a test. */
 import type { CandidateId, CheckResult, Fact, FactEvent } from '../../src/protocol/events.js';
+
 import type { FileDiff, HunkDiff } from '../../src/protocol/review.js';
-import { emptyState, reduce, type SessionState } from '../../src/protocol/state.js';
 
 const START = Date.now() - 165_000;
 const agent = (id: string, model: string) => ({
@@ -201,7 +201,6 @@ const numbered = (all: readonly Timed[]): FactEvent[] =>
 export const running = numbered(told);
 /** To the end. */
 export const whole = numbered([...told, ...decided]);
-export const stateOf = (events: readonly FactEvent[]): SessionState => events.reduce(reduce, emptyState);
 /** The fact that comes after these. */
 export const nextFact = (events: readonly FactEvent[], fact: Fact, second = 230): FactEvent => ({
   ...fact,

@@ -1,8 +1,8 @@
 /** A session as one JSON document: `{session, state, events}`. */
 import type { FactEvent } from '../../protocol/events.js';
-import { emptyState, reduce } from '../../protocol/state.js';
+import { stateOf } from '../../protocol/reduce.js';
 
 export function jsonOf(events: readonly FactEvent[]): string {
-  const state = events.reduce((folded, event) => reduce(folded, event), emptyState);
+  const state = stateOf(events);
   return JSON.stringify({ session: state.id, state, events }, null, 2);
 }

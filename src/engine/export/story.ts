@@ -3,7 +3,8 @@
 import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult, FactEvent } from '../../protocol/events.js';
-import { type CandidateState, emptyState, reduce, type SessionState, type TurnState } from '../../protocol/state.js';
+import { stateOf } from '../../protocol/reduce.js';
+import type { CandidateState, SessionState, TurnState } from '../../protocol/state.js';
 import { fateText } from './names.js';
 
 /** A unified diff from a turn's base to a candidate's tree. */
@@ -37,7 +38,7 @@ export interface CandidateStory {
 }
 
 export async function storyOf(events: readonly FactEvent[], diff: DiffOf): Promise<Story> {
-  const state = events.reduce((folded, event) => reduce(folded, event), emptyState);
+  const state = stateOf(events);
   const turns = await Promise.all(state.turns.map((turn) => turnStory(turn, events, diff)));
   return { state, startedAt: events[0]?.at ?? 0, turns };
 }

@@ -1,5 +1,5 @@
 /** The facts of one run, page by page, the newest first asked for. */
-import type { FactEvent, RunId } from '../../protocol/events.js';
+import { type FactEvent, type RunId, runIn } from '../../protocol/events.js';
 import type { Answers } from '../../protocol/wire.js';
 
 /** The last `limit` facts of the run before the fact number `before`, oldest first. */
@@ -17,9 +17,4 @@ export function pageOf(
     if (event.type === 'run.started') break;
   }
   return { facts: facts.reverse(), more: false };
-}
-
-function runIn(event: FactEvent): RunId | undefined {
-  if ('run' in event) return event.run;
-  return event.type === 'candidate.submitted' ? event.candidate.run : undefined;
 }

@@ -6,7 +6,8 @@ import { sessionFiles } from '../../engine/sessions.js';
 import { type Event, type FactEvent, isFact, type SessionId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import * as runs from '../../protocol/live.js';
-import { emptyState, reduce, type SessionState } from '../../protocol/state.js';
+import { reduce, stateOf } from '../../protocol/reduce.js';
+import type { SessionState } from '../../protocol/state.js';
 import type { Clock } from './editor.js';
 
 export interface Seen {
@@ -79,7 +80,7 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
   const follow = (id: SessionId): Followed => {
     try {
       const tail = openTail(sessionFiles(folder, id).log);
-      return { tail, state: tail.events.reduce(reduce, emptyState) };
+      return { tail, state: stateOf(tail.events) };
     } catch (cause) {
       throw fail('not-found', `There is no session ${id}.`, { cause });
     }

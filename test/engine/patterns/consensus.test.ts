@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { consensus } from '../../../src/engine/patterns/consensus.js';
 import type { Ballot, FactEvent } from '../../../src/protocol/events.js';
+import { reduce, stateOf } from '../../../src/protocol/reduce.js';
 import { liveBallots } from '../../../src/protocol/standing.js';
-import { currentTurn, emptyState, reduce } from '../../../src/protocol/state.js';
+import { currentTurn } from '../../../src/protocol/state.js';
 import { playRandomTeams } from './random-team.js';
 import { type Act, type Player, play } from './simulate.js';
 
@@ -92,7 +93,7 @@ describe('agents that do not converge', () => {
 
 describe('a ballot', () => {
   const cast = (events: readonly FactEvent[], ballot: Ballot) => {
-    const before = events.reduce(reduce, emptyState);
+    const before = stateOf(events);
     return reduce(before, { type: 'ballot.cast', turn: 't1', ballot, seq: before.seq + 1, at: before.at });
   };
 
@@ -196,7 +197,7 @@ describe('what went wrong before', () => {
     expect(last).toMatchObject({ ballot: { choice: 'c2' } });
     const live = (choice: string) => {
       const events = played.events.map((event) => (event === last ? { ...last, ballot: { ...last.ballot, choice } } : event));
-      const turn = currentTurn(events.reduce(reduce, emptyState));
+      const turn = currentTurn(stateOf(events));
       return turn && liveBallots(turn).some((ballot) => ballot.voter === 'b');
     };
     expect(live('c2')).toBe(true);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Pattern } from '../../../src/engine/patterns/pattern.js';
 import type { PatternSpec } from '../../../src/protocol/events.js';
-import { currentTurn, emptyState, reduce, type TurnState } from '../../../src/protocol/state.js';
+import { stateOf } from '../../../src/protocol/reduce.js';
+import { currentTurn, type TurnState } from '../../../src/protocol/state.js';
 import { vetoed } from '../../../src/protocol/veto.js';
 import { type VotingRule, votingRules } from '../../../src/protocol/voting.js';
 import { type Act, type Played, type Player, type Presenting, play } from './simulate.js';
@@ -59,7 +60,7 @@ export function playRandomTeams(pattern: Pattern, holds: (turn: TurnState, playe
       expect(turn.runs.filter((run) => run.ended === undefined)).toEqual([]);
       expect(turn.runs.filter((run) => run.purpose === 'present').length).toBeLessThanOrEqual(1);
       expect(turn.decision.outcome === 'decided').toBe(turn.decision.winner !== undefined);
-      expect(played.events.reduce(reduce, emptyState)).toEqual(played.state);
+      expect(stateOf(played.events)).toEqual(played.state);
       labelsNeverChange(turn);
       vetoedNeverWins(turn);
       holds(turn, played);

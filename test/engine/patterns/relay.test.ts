@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { relay } from '../../../src/engine/patterns/relay.js';
 import type { Ballot, Fact, FactEvent } from '../../../src/protocol/events.js';
-import { currentTurn, emptyState, reduce, type TurnState } from '../../../src/protocol/state.js';
+import { reduce, stateOf } from '../../../src/protocol/reduce.js';
+import { currentTurn, emptyState, type TurnState } from '../../../src/protocol/state.js';
 import { playRandomTeams } from './random-team.js';
 import { type Act, type Player, play } from './simulate.js';
 
@@ -140,7 +141,7 @@ describe('a part', () => {
     const added = facts.map((fact, i): FactEvent => ({ ...fact, seq: end + 1 + i, at: 9_000 }));
     return [...played.events.slice(0, end), ...added];
   };
-  const stepsAfter = (events: FactEvent[]) => relay.next(events.reduce(reduce, emptyState)).filter((step) => step.do !== 'wait');
+  const stepsAfter = (events: FactEvent[]) => relay.next(stateOf(events)).filter((step) => step.do !== 'wait');
   const checked: Fact = { type: 'evidence.recorded', turn: 't1', tree: 't1', checks: [] };
 
   it('is done with an answer, even if the run is cut off after it', () => {
@@ -171,7 +172,7 @@ describe('a ballot', () => {
     const cast = events.findIndex((event) => event.type === 'ballot.cast');
     const state = ballots.reduce(
       (before, ballot) => reduce(before, { type: 'ballot.cast', turn: 't1', ballot, seq: before.seq + 1, at: 9_000 }),
-      events.slice(0, cast).reduce(reduce, emptyState),
+      stateOf(events.slice(0, cast)),
     );
     const turn = currentTurn(state);
     return turn && relay.decide(turn).standings.flatMap((one) => one.voters);
@@ -267,7 +268,7 @@ describe('an agent that hangs', () => {
     const facts = run({ a: hang, b: answer('t1') }, { seconds: 1000 }).events.slice(0, 3);
     const resumed = [...facts, { type: 'session.resumed', seq: 4, at: 700_000 } as FactEvent];
     const untilOf = (events: FactEvent[]) =>
-      relay.next(events.reduce(reduce, emptyState)).flatMap((step) => (step.do === 'wait' && step.what === 'place:r1' ? [step.until] : []));
+      relay.next(stateOf(events)).flatMap((step) => (step.do === 'wait' && step.what === 'place:r1' ? [step.until] : []));
     expect([untilOf(facts), untilOf(resumed)]).toEqual([[450_000], [1_150_000]]);
   });
 });
@@ -280,7 +281,7 @@ describe('a lap that is cut off', () => {
     const facts = run({ a: answer('t1'), b: answer('t2') }, unchecked).events;
     const approval: Fact = { type: 'ballot.cast', turn: 't1', ballot: { voter: 'you', choice: 'c2', reason: '' } };
     const events = [...facts.slice(0, -1), { ...approval, seq: facts.length, at: 100_000 } as FactEvent];
-    const [end] = relay.next(events.reduce(reduce, emptyState));
+    const [end] = relay.next(stateOf(events));
     expect(end).toMatchObject({ do: 'end', decision: { outcome: 'decided', winner: 'c2', cause: 'time' } });
   });
 

@@ -2,7 +2,8 @@
 import type { Pattern, Step } from '../../../src/engine/patterns/pattern.js';
 import type { AgentSpec, CandidateId, Fact, FactEvent, PatternSpec, RunId, Shown } from '../../../src/protocol/events.js';
 import type { Failure } from '../../../src/protocol/failure.js';
-import { currentTurn, emptyState, reduce, type SessionState, type ShownState, type TurnState } from '../../../src/protocol/state.js';
+import { reduce } from '../../../src/protocol/reduce.js';
+import { currentTurn, emptyState, type SessionState, type ShownState, type TurnState } from '../../../src/protocol/state.js';
 import { spec } from '../../fixtures/pattern.js';
 
 export type Act =

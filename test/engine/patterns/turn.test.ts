@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../../../src/engine/patterns/index.js';
 import type { Fact, FactEvent } from '../../../src/protocol/events.js';
-import { emptyState, reduce, type SessionState } from '../../../src/protocol/state.js';
+import { reduce, stateOf } from '../../../src/protocol/reduce.js';
+import { emptyState, type SessionState } from '../../../src/protocol/state.js';
 import { type Player, play } from './simulate.js';
 
 const once =
@@ -16,7 +17,7 @@ function begun(): FactEvent[] {
 }
 
 function then(events: readonly FactEvent[], ...facts: (Fact & { at: number })[]): SessionState {
-  return facts.reduce((state, fact) => reduce(state, { ...fact, seq: state.seq + 1 }), events.reduce(reduce, emptyState));
+  return facts.reduce((state, fact) => reduce(state, { ...fact, seq: state.seq + 1 }), stateOf(events));
 }
 
 describe.each(patterns)('in $id', (pattern) => {

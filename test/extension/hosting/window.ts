@@ -7,7 +7,7 @@ import type { Event, FactEvent, SessionId, Team } from '../../../src/protocol/ev
 import { isFact } from '../../../src/protocol/events.js';
 import type { Failure } from '../../../src/protocol/failure.js';
 import type { Intent } from '../../../src/protocol/intents.js';
-import { reduce } from '../../../src/protocol/state.js';
+import { reduce } from '../../../src/protocol/reduce.js';
 import type { Answers, Opened, Query, ToView } from '../../../src/protocol/wire.js';
 import { testHost } from '../../fixtures/team.js';
 
