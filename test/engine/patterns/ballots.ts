@@ -1,8 +1,9 @@
 /** Turns of which only the ballots matter: answers with evidence and sizes, and who cast what. */
 import { tally } from '../../../src/engine/patterns/tally.js';
 import type { AgentSpec, Ballot, CandidateId, CheckResult, Decision, PatternSpec } from '../../../src/protocol/events.js';
+import { reduce } from '../../../src/protocol/reduce.js';
 import { liveBallots } from '../../../src/protocol/standing.js';
-import { type BallotState, type ChecksState, currentTurn, emptyState, reduce, type TurnState } from '../../../src/protocol/state.js';
+import { type BallotState, type ChecksState, currentTurn, emptyState, type TurnState } from '../../../src/protocol/state.js';
 import { spec } from '../../fixtures/pattern.js';
 
 export interface Answer {
