@@ -72,7 +72,7 @@ export async function dropLoose(gitDir: string, ids: readonly string[]): Promise
   for (const id of ids) await rm(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)), { force: true });
 }
 
-/** The sizes of those of these blobs that the store can read, and whether a pack of it seems damaged. */
+/** The sizes of those of these blobs and trees that the store can read, and whether a pack of it seems damaged. */
 export async function sizesIn(gitDir: string, ids: Iterable<string>): Promise<{ sizes: Map<string, number>; damaged: boolean }> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return { sizes: new Map(), damaged: false };
@@ -80,7 +80,7 @@ export async function sizesIn(gitDir: string, ids: Iterable<string>): Promise<{ 
   const { out, err, code } = await runGit(args, { gitDir, input: `${wanted.join('\n')}\n` });
   const sizes = new Map<string, number>();
   for (const line of Buffer.from(out).toString('latin1').split('\n')) {
-    const [, id, size] = /^([0-9a-f]+) blob (\d+)$/.exec(line) ?? [];
+    const [, id, size] = /^([0-9a-f]+) (?:blob|tree) (\d+)$/.exec(line) ?? [];
     if (id !== undefined) sizes.set(id, Number(size));
   }
   return { sizes, damaged: sizes.size < wanted.length && (code !== 0 || /pack/.test(err)) };

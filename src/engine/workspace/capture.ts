@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '../../protocol/failure.js';
 import { borrowPacks, objectFolders } from './borrow.js';
+import { firstLook, type Seen } from './first-look.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
 import { git, gitText } from './git.js';
 import { excludesFileOf, included, looksLikeSecret, rulesFor } from './ignored.js';
@@ -18,6 +19,13 @@ import { lockWhenFree } from './turn-taking.js';
 export interface CaptureOptions {
   signal?: AbortSignal;
   progress?: (message: string) => void;
+  /** Called when there is time for something else; perhaps never. */
+  waiting?: () => void;
+}
+
+export interface Captured extends Base {
+  /** What is on disk of it, where that is known without looking again. */
+  seen?: Seen;
 }
 
 /** What a capture leaves for the next one. */
@@ -33,15 +41,16 @@ interface Memory {
 export const captureIndex = (gitDir: string): string => join(gitDir, 'capture.index');
 
 /** A function that captures the folder; what it learns makes the next time cheap. */
-export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<Base> {
+export function capturer(layout: Layout): (options?: CaptureOptions) => Promise<Captured> {
   let memory: Memory = { look: lookerAt(), sparseOnDisk: '' };
-  return async ({ signal, progress } = {}) => {
+  return async ({ signal, progress, waiting } = {}) => {
     const slow = progress && setTimeout(() => progress('Reading the folder'), 1000);
     // Another window or process may be capturing the same folder: both would write the same index.
     await using _lock = await lockWhenFree(join(layout.gitDir, 'capture.lock'), 'reading the folder', signal);
     try {
       const theirs = await theirsNow(layout);
-      const capture = (fresh: boolean) => captured({ layout, theirs, memory, fresh, ...(signal && { signal }) });
+      const capture = (fresh: boolean) =>
+        captured({ layout, theirs, memory, fresh, ...(signal && { signal }), ...(waiting && { waiting }) });
       try {
         return await capture(false);
       } catch (error) {
@@ -67,9 +76,10 @@ interface Task {
   /** Begins with nothing known: all files are read. */
   fresh: boolean;
   signal?: AbortSignal;
+  waiting?: () => void;
 }
 
-async function captured({ layout, theirs, memory, fresh, signal }: Task): Promise<Base> {
+async function captured({ layout, theirs, memory, fresh, signal, waiting }: Task): Promise<Captured> {
   const { gitDir, root, prefix, format, modes, lookConfig } = layout;
   const at: Followed = {
     gitDir,
@@ -86,10 +96,14 @@ async function captured({ layout, theirs, memory, fresh, signal }: Task): Promis
   // It may be a link to a folder elsewhere.
   const ours = (path: PathBytes) => path === home || path.startsWith(`${home}/`);
 
-  const [rules, include, head] = await Promise.all([writeRules(layout, theirs), included(root), theirs && headOf(theirs)]);
+  const [written, toInclude] = [writeRules(layout, theirs), includedNow(root)];
+  if (!fresh && !existsSync(at.indexFile)) {
+    const first = await firstCapture({ at, theirs, memory, ours, written, toInclude, ...(waiting && { waiting }) });
+    if (first) return first;
+  }
+  const [rules, { include, signature: includeNow }, head] = await Promise.all([written, toInclude, theirs && headOf(theirs)]);
   const followedNow = await followed({ at, theirs, memory, fresh, ours });
   const { tracked } = followedNow;
-  const includeNow = await signatureOf(join(root, '.worktreeinclude'));
   const listed = followedNow.listed ?? (memory.include === includeNow ? undefined : await listOf(at));
   const left = rules === '' || !theirs ? new Set<PathBytes>() : await leftOut(at, theirs);
   const isTheirs = (path: PathBytes) => tracked.paths.has(path) && !left.has(path) && !ours(path);
@@ -115,6 +129,41 @@ async function captured({ layout, theirs, memory, fresh, signal }: Task): Promis
     isLeftOut: (path) => left.has(path) || ours(path),
   });
   return { tree: looked.tree, summary: { ...counts, refused: [...refused, ...looked.unreadable].map(readable).sort() } };
+}
+
+/** Undefined where git is to be asked more. */
+async function firstCapture(what: {
+  at: Followed;
+  theirs: Theirs | undefined;
+  memory: Memory;
+  ours: (path: PathBytes) => boolean;
+  written: Promise<string>;
+  toInclude: ReturnType<typeof includedNow>;
+  waiting?: () => void;
+}): Promise<Captured | undefined> {
+  const { at, theirs, memory, ours, written, toInclude, waiting } = what;
+  const { include, signature } = await toInclude;
+  const first = await firstLook({
+    at,
+    theirs,
+    // What is tracked and left out nevertheless is git's to tell.
+    ready: written.then((rules) => !theirs || rules === ''),
+    ...(waiting && { waiting }),
+    isOurs: ours,
+    isRefused: (path) => looksLikeSecret(path) && !include(readable(path)),
+  });
+  if (!first) return undefined;
+  memory.look = lookerAt(first.seen.node);
+  memory.tracked = first.tracked;
+  memory.sparseOnDisk = '';
+  memory.include = signature;
+  const summary = { ...first.counts, refused: first.refused.map(readable).sort() };
+  return { tree: first.seen.node.id, summary, seen: first.seen };
+}
+
+async function includedNow(root: string): Promise<{ include: (path: string) => boolean; signature: string }> {
+  const [signature, include] = await Promise.all([signatureOf(join(root, '.worktreeinclude')), included(root)]);
+  return { include, signature };
 }
 
 /** The rules that hold for the store, in the one place where git looks. Gives those of `.massgenignore`. */

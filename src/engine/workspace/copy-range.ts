@@ -34,11 +34,15 @@ export function copyRange(job: CopyJob): void {
   const names = Buffer.from(job.names.buffer, job.names.byteOffset, job.names.byteLength);
   const buffer = Buffer.allocUnsafe(1 << 20);
   const made = new Set<string>();
+  const create = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
   const nameOf = (number: number): Buffer => names.subarray(job.offsets[number], (job.offsets[number + 1] ?? 1) - 1);
+  let named = -1;
+  let name = '';
+  /** Where a file is in a folder; as bytes where it is not UTF-8. */
   const pathIn = (root: string, number: number): string | Buffer => {
-    const text = nameOf(number).toString('utf8');
-    return text.includes('\uFFFD') ? Buffer.concat([Buffer.from(`${root}/`), nameOf(number)]) : `${root}/${text}`;
+    if (named !== number) [named, name] = [number, nameOf(number).toString('utf8')];
+    return name.includes('\uFFFD') ? Buffer.concat([Buffer.from(`${root}/`), nameOf(number)]) : `${root}/${name}`;
   };
   const makeFolders = (number: number): void => {
     const name = nameOf(number);
@@ -85,7 +89,7 @@ export function copyRange(job: CopyJob): void {
       fs.closeSync(input);
     }
     for (const to of job.to) {
-      const output = fs.openSync(pathIn(to, number), 'wx', job.kinds[number] === 2 ? 0o777 : 0o666);
+      const output = fs.openSync(pathIn(to, number), create, job.kinds[number] === 2 ? 0o777 : 0o666);
       try {
         for (let at = 0; at < size(number); ) at += fs.writeSync(output, buffer, at, size(number) - at);
         fs.futimesSync(output, seconds(number), seconds(number));

@@ -5,11 +5,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
+import type { Captured } from './capture.js';
 import { linkDependencies } from './dependencies.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
-import { gitPaths, gitText } from './git.js';
+import { gitPaths } from './git.js';
 import { layingOut, MINIMAL } from './lay-out.js';
 import type { Layout } from './layout.js';
+import { writeObject } from './objects.js';
 import { bytesOf } from './path-bytes.js';
 import type { Followed } from './scan.js';
 import type { Checkout, Store, Workspace } from './store.js';
@@ -21,7 +23,9 @@ type Dependencies = NonNullable<ForkOptions['dependencies']>;
 
 export interface Forks extends AsyncDisposable {
   /** Workspaces of this tree are to be made soon. */
-  expect(tree: Promise<TreeId>): void;
+  expect(captured: Promise<Captured>): void;
+  /** Makes ready what can be before a tree is known. */
+  ready(): void;
   fork(options: ForkOptions): Promise<Workspace>;
   checkout(tree: TreeId, to: string, options?: CheckoutOptions): Promise<Checkout>;
 }
@@ -41,9 +45,9 @@ export function forking(layout: Layout): Forks {
     const making = `${root}.making-${randomBytes(4).toString('hex')}`;
     await mkdir(dirname(own), { recursive: true });
     try {
-      const [{ node, index }, commit] = await Promise.all([write(tree, making, signal), commitOf(layout, tree)]);
+      const { node, index } = await write(tree, making, signal);
       const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, ...(signal && { signal }) });
-      await ownRepository(layout, join(making, '.git'), { commit, index, links });
+      await ownRepository(layout, join(making, '.git'), { commit: commitOf(layout, tree), index, links });
       await writeFile(`${own}.index`, index);
       await writeFile(`${own}.exclude`, asRules(links));
       await writeFile(`${own}.json`, JSON.stringify({ linkedRoots } satisfies Kept));
@@ -57,6 +61,7 @@ export function forking(layout: Layout): Forks {
 
   return {
     expect: layOut.expect,
+    ready: layOut.ready,
     async fork(options) {
       const root = join(layout.home, 'workspaces', options.session, options.name);
       const own = join(layout.gitDir, 'workspaces', options.session, options.name);
@@ -102,12 +107,11 @@ const asRules = (links: readonly string[]): string => links.map((path) => `/${pa
 
 const WHO = { name: 'MassGen', email: 'massgen@localhost' };
 
-async function commitOf(layout: Layout, tree: string): Promise<string> {
-  const who = { NAME: WHO.name, EMAIL: WHO.email, DATE: '2000-01-01T00:00:00Z' };
-  const env = Object.fromEntries(
-    ['AUTHOR', 'COMMITTER'].flatMap((role) => Object.entries(who).map(([key, value]) => [`GIT_${role}_${key}`, value])),
-  );
-  return (await gitText(['commit-tree', tree, '-m', 'The folder as it was'], { gitDir: layout.gitDir, env })).trim();
+/** The one commit that a workspace begins with; the same for all workspaces of a tree. */
+function commitOf({ gitDir, format }: Layout, tree: string): string {
+  const who = `${WHO.name} <${WHO.email}> ${Date.UTC(2000, 0) / 1000} +0000`;
+  const text = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\nThe folder as it was\n`;
+  return writeObject(gitDir, format, 'commit', Buffer.from(text));
 }
 
 /** A repository by hand, as no process is needed for a handful of files. Its objects are the store's, to read. */

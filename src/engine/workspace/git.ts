@@ -72,6 +72,8 @@ function environment(options: GitOptions): Record<string, string> {
     ...Object.fromEntries(kept),
     ...(!options.ownConfig && isolated),
     GIT_OPTIONAL_LOCKS: '0',
+    // Answers come when there are enough of them, not one by one.
+    GIT_FLUSH: '0',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_NO_LAZY_FETCH: '1',

@@ -1,5 +1,6 @@
 /** Git's index file (versions 2 and 3), read for the times it holds and made without hashing files that were just written. */
 import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
 import type { Format } from './objects.js';
 import type { PathBytes } from './path-bytes.js';
 import { isFolder, type TreeNode } from './tree-node.js';
@@ -18,28 +19,55 @@ export interface IndexEntry {
 
 const HEAD = 12;
 
-/** Undefined where it is none, or one of another version. */
+/** Undefined where it is none, one of another version, or one that only says how it differs from another. */
 export function readIndex(bytes: Uint8Array, format: Format): IndexEntry[] | undefined {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (data.length < HEAD || data.toString('latin1', 0, 4) !== 'DIRC') return undefined;
+  const idBytes = format === 'sha256' ? 32 : 20;
+  if (data.length < HEAD + idBytes || data.toString('latin1', 0, 4) !== 'DIRC') return undefined;
   const version = data.readUInt32BE(4);
   if (version !== 2 && version !== 3) return undefined;
-  const idBytes = format === 'sha256' ? 32 : 20;
+  const numbers = numbersIn(data);
   const entries: IndexEntry[] = [];
+  const last = data.length - idBytes;
   let at = HEAD;
   for (let left = data.readUInt32BE(8); left > 0; left--) {
     const start = at;
-    const stat = new Uint32Array(STATS);
-    for (let field = 0; field < STATS; field++) stat[field] = data.readUInt32BE(start + field * 4);
-    const flags = data.readUInt16BE(start + STATS * 4 + idBytes);
+    const name = start + STATS * 4 + idBytes + 2;
+    if (name + 2 >= last) return undefined;
+    const flags = data.readUInt16BE(name - 2);
     const extended = (flags & EXTENDED) !== 0;
-    const name = start + STATS * 4 + idBytes + (extended ? 4 : 2);
-    const end = data.indexOf(0, name);
-    const id = data.toString('hex', start + STATS * 4, start + STATS * 4 + idBytes);
-    entries.push({ path: data.toString('latin1', name, end), id, plain: !extended && (flags & (ASSUMED | STAGE)) === 0, stat });
+    const begin = extended ? name + 2 : name;
+    const end = data.indexOf(0, begin);
+    if (end < 0 || end >= last) return undefined;
+    const id = data.toString('hex', start + STATS * 4, name - 2);
+    entries.push({
+      path: data.toString('latin1', begin, end),
+      id,
+      plain: !extended && (flags & (ASSUMED | STAGE)) === 0,
+      stat: numbers.subarray(start / 4, start / 4 + STATS),
+    });
     at = start + padded(end - start);
   }
-  return entries;
+  return optional(data.subarray(at, last)) ? entries : undefined;
+}
+
+/** All of it as numbers of 32 bits; entries begin at multiples of four bytes. */
+function numbersIn(data: Buffer): Uint32Array {
+  const copy = Buffer.from(new ArrayBuffer(data.length & ~3));
+  data.copy(copy);
+  return new Uint32Array(inNetworkOrder(copy).buffer);
+}
+
+/** Numbers of this machine's order into git's, and back. */
+const inNetworkOrder = (bytes: Buffer): Buffer => (endianness() === 'LE' ? bytes.swap32() : bytes);
+
+/** Whether who does not know these extensions may pass them over: their names begin with a capital letter. */
+function optional(extensions: Buffer): boolean {
+  for (let at = 0; at + 8 <= extensions.length; at += 8 + extensions.readUInt32BE(at + 4)) {
+    const [first = 0] = extensions.subarray(at);
+    if (first < 0x41 || first > 0x5a) return false;
+  }
+  return true;
 }
 
 const ASSUMED = 0x8000;
@@ -64,13 +92,18 @@ export function makeIndex(
   const fixed = STATS * 4 + idBytes + 2;
   const extension = treeExtension(tree);
   const total = HEAD + files.reduce((sum, [path]) => sum + padded(fixed + path.length), 0) + extension.length + idBytes;
-  const data = Buffer.alloc(total);
+  const numbers = new Uint32Array(Math.ceil(total / 4));
+  let place = HEAD / 4;
+  for (const [number, [path]] of files.entries()) {
+    numbers.set(stats.subarray(number * STATS, (number + 1) * STATS), place);
+    place += padded(fixed + path.length) / 4;
+  }
+  const data = inNetworkOrder(Buffer.from(numbers.buffer)).subarray(0, total);
   data.write('DIRC', 0, 'latin1');
   data.writeUInt32BE(2, 4);
   data.writeUInt32BE(files.length, 8);
   let at = HEAD;
-  for (const [number, [path, { id }]] of files.entries()) {
-    for (let field = 0; field < STATS; field++) data.writeUInt32BE(stats[number * STATS + field] ?? 0, at + field * 4);
+  for (const [path, { id }] of files) {
     data.write(id, at + STATS * 4, 'hex');
     data.writeUInt16BE(Math.min(path.length, NAME), at + STATS * 4 + idBytes);
     data.write(path, at + fixed, 'latin1');

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { constants, lstatSync, lutimesSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureIndex } from './capture.js';
+import { type Captured, captureIndex } from './capture.js';
 import { type CopyThreads, copyThreads } from './copy-threads.js';
+import type { Seen } from './first-look.js';
 import { git } from './git.js';
 import { makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Layout } from './layout.js';
@@ -36,8 +37,10 @@ export const MINIMAL: readonly string[] = ['-c', 'core.checkStat=minimal', '-c',
 export interface LayOut extends AsyncDisposable {
   /** `to`: a folder that is there and empty. */
   (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut>;
-  /** A tree of the folder as it is now is to be laid out soon: what can be made ready before it is known is, and the rest once it is. */
-  expect(tree: Promise<string>): void;
+  /** A tree of the folder as it is now is to be laid out soon: what can be made ready once it is known is. */
+  expect(captured: Promise<Captured>): void;
+  /** Makes ready what can be before a tree is known. */
+  ready(): void;
 }
 
 /** Folders that get the same tree: each file is read once for all of them. */
@@ -55,8 +58,8 @@ export function layingOut(layout: Layout): LayOut {
   const batches = new Map<string, Batch>();
   let reflinks: Promise<boolean> | undefined;
 
-  const planFor = async (tree: string): Promise<Plan> =>
-    plans(`${tree} ${await signatureOf(captureIndex(layout.gitDir))}`, () => makePlan(layout, tree));
+  const planFor = async (tree: string, seen?: Seen): Promise<Plan> =>
+    plans(`${tree} ${await signatureOf(captureIndex(layout.gitDir))}`, async () => (seen ? planOf(seen) : makePlan(layout, tree)));
 
   /** Whoever asks before its plan is made is in it. */
   const begin = (tree: string): Batch => {
@@ -83,12 +86,16 @@ export function layingOut(layout: Layout): LayOut {
       signal?.throwIfAborted();
     }
   };
-  const expect = (tree: Promise<string>): void => {
-    threads.start();
+  const expect = (captured: Promise<Captured>): void => {
     // Whoever lays it out is told what went wrong.
-    tree.then(planFor).catch(() => undefined);
+    captured
+      .then(({ tree, seen }) => {
+        threads.start();
+        return planFor(tree, seen);
+      })
+      .catch(() => undefined);
   };
-  return Object.assign(layOut, { expect, [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() });
+  return Object.assign(layOut, { expect, ready: threads.start, [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() });
 }
 
 /** Aborts once nobody wants it any more. */
@@ -161,23 +168,30 @@ const KINDS: Readonly<Record<string, number>> = { '100644': 1, '100755': 2, '120
 async function makePlan(layout: Layout, tree: string): Promise<Plan> {
   const [node, known] = await Promise.all([loadTree(layout.gitDir, tree), knownFiles(layout)]);
   const files = [...filesOf(node)];
-  const paths = files.map(([path]) => path);
+  const stats = new Uint32Array(files.length * STATS);
+  for (const [number, [path, { mode, id }]] of files.entries()) {
+    const source = known.get(path);
+    if (source?.id === id && isLink(source.stat) === (mode === '120000')) stats.set(source.stat, number * STATS);
+  }
+  return planOf({ node, files, stats });
+}
+
+function planOf({ node, files, stats }: Seen): Plan {
   const names = shared(
     Uint8Array,
-    paths.reduce((sum, path) => sum + path.length + 1, 0),
+    files.reduce((sum, [path]) => sum + path.length + 1, 0),
   );
   const offsets = shared(Uint32Array, files.length + 1);
   const [kinds, expected] = [shared(Uint8Array, files.length), shared(Uint32Array, files.length * STATS)];
   const bytes = Buffer.from(names.buffer);
   let at = 0;
-  for (const [number, [path, { mode, id }]] of files.entries()) {
+  for (const [number, [path, { mode }]] of files.entries()) {
     offsets[number] = at;
     at += bytes.write(path, at, 'latin1') + 1;
     kinds[number] = KINDS[mode] ?? 0;
-    const source = known.get(path);
-    if (source?.id === id && isLink(source.stat) === (mode === '120000')) expected.set(source.stat, number * STATS);
   }
   offsets[files.length] = at;
+  expected.set(stats);
   return { node, files, names, offsets, kinds, expected };
 }
 

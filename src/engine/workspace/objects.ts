@@ -1,26 +1,33 @@
-/** Writes small objects into the store without a process: the blobs and trees of a few changed files. */
+/** Writes small objects into the store without a process: blobs, trees and commits of some changed files. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
-import { isMissing } from './disk.js';
 
 export type Format = 'sha1' | 'sha256';
+
+type Type = 'blob' | 'tree' | 'commit';
+
+const headOf = (type: Type, bytes: Uint8Array): Buffer => Buffer.from(`${type} ${bytes.length}\0`, 'latin1');
+
+/** The id that an object has, or would have. */
+export const idOf = (format: Format, type: Type, bytes: Uint8Array): string =>
+  createHash(format).update(headOf(type, bytes)).update(bytes).digest('hex');
 
 /**
  * Puts an object into the store as git does it: whole, by one rename, never changed again. Gives its id.
  * It does so at once: for a few small objects, waiting for each step takes several times as long as the steps.
  */
-export function writeObject(gitDir: string, format: Format, type: 'blob' | 'tree', bytes: Uint8Array): string {
-  const head = Buffer.from(`${type} ${bytes.length}\0`, 'latin1');
+export function writeObject(gitDir: string, format: Format, type: Type, bytes: Uint8Array): string {
+  const head = headOf(type, bytes);
   const id = createHash(format).update(head).update(bytes).digest('hex');
   const folder = join(gitDir, 'objects', id.slice(0, 2));
   const file = join(folder, id.slice(2));
   if (existsSync(file)) return id;
-  const packed = deflateSync(Buffer.concat([head, bytes]), { level: 1 });
+  const packed = stored(Buffer.concat([head, bytes]));
   const temporary = join(folder, `tmp_obj_${randomBytes(8).toString('hex')}`);
   try {
-    writeInto(folder, temporary, packed);
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, packed, { flag: 'wx', mode: 0o444 });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -30,13 +37,38 @@ export function writeObject(gitDir: string, format: Format, type: 'blob' | 'tree
   return id;
 }
 
-function writeInto(folder: string, file: string, bytes: Uint8Array): void {
-  const write = () => writeFileSync(file, bytes, { flag: 'wx', mode: 0o444 });
-  try {
-    write();
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    mkdirSync(folder, { recursive: true });
-    write();
+const BLOCK = 65535;
+
+/** As zlib has it, in blocks that are not compressed: to compress takes far longer than to write (`core.looseCompression` is 0 too). */
+function stored(bytes: Uint8Array): Uint8Array {
+  const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
+  const out = Buffer.allocUnsafe(2 + blocks * 5 + bytes.length + 4);
+  let at = out.writeUInt16BE(0x7801, 0);
+  for (let block = 0; block < blocks; block++) {
+    const part = bytes.subarray(block * BLOCK, (block + 1) * BLOCK);
+    at = out.writeUInt8(block === blocks - 1 ? 1 : 0, at);
+    at = out.writeUInt16LE(part.length, at);
+    at = out.writeUInt16LE(part.length ^ 0xffff, at);
+    out.set(part, at);
+    at += part.length;
   }
+  out.writeUInt32BE(adler32(bytes), at);
+  return out;
+}
+
+const ADLER = 65521;
+/** So many bytes can be summed up before the sums may overflow. */
+const SUMMED = 3800;
+
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0];
+  for (let at = 0; at < bytes.length; ) {
+    for (const end = Math.min(at + SUMMED, bytes.length); at < end; at++) {
+      a += bytes[at] ?? 0;
+      b += a;
+    }
+    a %= ADLER;
+    b %= ADLER;
+  }
+  return b * 65536 + a;
 }

@@ -38,10 +38,10 @@ export async function openStore(folder: string): Promise<Store> {
     home,
     // One at a time: two would write the same index.
     capture(options) {
-      const next: Promise<Base> = capturing.then(() => capture(options));
-      if (options?.forked) forks.expect(next.then(({ tree }) => tree));
+      const next = capturing.then(() => capture({ ...options, ...(options?.forked && { waiting: forks.ready }) }));
+      if (options?.forked) forks.expect(next);
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
-      return next;
+      return next.then(({ tree, summary }): Base => ({ tree, summary }));
     },
     fork: forks.fork,
     checkout: forks.checkout,

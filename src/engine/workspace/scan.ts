@@ -48,7 +48,8 @@ export async function scan(at: Followed): Promise<Scan> {
   throw new Error('repositories are nested without end');
 }
 
-async function diffFiles(at: Followed): Promise<Pick<Scan, 'changed' | 'gone'>> {
+/** What differs from the index, by times and sizes. */
+export async function diffFiles(at: Followed): Promise<Pick<Scan, 'changed' | 'gone'>> {
   const args = [...(at.config ?? []), 'diff-files', '-z', '--raw', '--no-renames', '--ignore-submodules=all'];
   const fields = fieldsOf(await git(args, gitOf(at)));
   const [changed, gone] = [new Set<PathBytes>(), new Set<PathBytes>()];
@@ -61,7 +62,8 @@ async function diffFiles(at: Followed): Promise<Pick<Scan, 'changed' | 'gone'>> 
   return { changed: [...changed], gone: [...gone].filter((path) => !changed.has(path)) };
 }
 
-async function listUntracked(at: Followed): Promise<PathBytes[]> {
+/** Those in repositories in the folder are not: each is named with a slash at its end. */
+export async function listUntracked(at: Followed): Promise<PathBytes[]> {
   const more = at.excludes === undefined ? [] : ['--exclude-from', at.excludes];
   return fieldsOf(await git([...(at.config ?? []), 'ls-files', '-o', '--exclude-standard', ...more, '-z'], gitOf(at)));
 }

@@ -104,9 +104,14 @@ async function forget(options: {
   since: number;
 }): Promise<ReadonlySet<string>> {
   const { own, theirs, folders, files, since } = options;
+  const fresh = await borrowPacks(folders, own.gitDir);
   const [sizes, filtered] = await Promise.all([
-    borrow(own.gitDir, folders, new Set(files.map((row) => row.id))),
-    filteredIn(theirs, own.workTree, files),
+    borrow(own.gitDir, { folders, fresh }, new Set(files.map((row) => row.id))),
+    filteredIn(
+      theirs,
+      own.workTree,
+      files.map((row) => row.path),
+    ),
   ]);
   const entries = readIndex(await readFile(own.indexFile), own.format) ?? [];
   const young = (stat: Uint32Array) => Math.max(stat[STAT_FIELDS.ctime] ?? 0, stat[STAT_FIELDS.mtime] ?? 0) >= since;
@@ -125,12 +130,18 @@ async function forget(options: {
 const sparse = (stat: Uint32Array): boolean => stat.every((value, field) => field === STAT_FIELDS.mode || value === 0);
 const isSkipped = (row: Row): boolean => /^[Ss]$/.test(row.flag);
 
-/** The sizes of the objects that the store can read now. */
-async function borrow(gitDir: string, folders: readonly string[], ids: ReadonlySet<string>): Promise<Map<string, number>> {
-  const packs = await borrowPacks(folders, gitDir);
+/**
+ * The sizes of the objects that the store can read now, single ones of these folders brought for it.
+ * `fresh`: packs that were brought just now; they go again if they turn out to be damaged.
+ */
+export async function borrow(
+  gitDir: string,
+  { folders, fresh }: { folders: readonly string[]; fresh: readonly string[] },
+  ids: ReadonlySet<string>,
+): Promise<Map<string, number>> {
   const found = await sizesIn(gitDir, ids);
   if (found.damaged) {
-    await dropPacks(gitDir, packs);
+    await dropPacks(gitDir, fresh);
     found.sizes = (await sizesIn(gitDir, ids)).sizes;
   }
   const missing = [...ids].filter((id) => !found.sizes.has(id));
@@ -144,9 +155,9 @@ async function borrow(gitDir: string, folders: readonly string[], ids: ReadonlyS
 }
 
 /** Files that are made other bytes of when they are checked out, whatever their size. */
-async function filteredIn(theirs: Theirs, root: string, files: readonly Row[]): Promise<Set<PathBytes>> {
+export async function filteredIn(theirs: Theirs, root: string, paths: readonly PathBytes[]): Promise<Set<PathBytes>> {
   const args = ['-c', 'core.fsmonitor=false', 'check-attr', '-z', '--stdin', 'filter', 'working-tree-encoding'];
-  const input = linesOf(files.map((row) => row.path));
+  const input = linesOf(paths);
   // With the person's own configuration, as it may name a file of attributes; it only asks.
   const { out } = await runGit(args, { gitDir: theirs.gitDir, workTree: root, indexFile: theirs.index, ownConfig: true, input });
   const fields = fieldsOf(out);

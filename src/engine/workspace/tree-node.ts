@@ -1,7 +1,7 @@
 /** A git tree in memory: what a few changed files make of it is worked out without a process. */
 import type { TreeId } from '../../protocol/events.js';
 import { git } from './git.js';
-import { type Format, writeObject } from './objects.js';
+import { type Format, idOf, writeObject } from './objects.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
 
@@ -34,6 +34,40 @@ export async function loadTree(gitDir: string, tree: TreeId, signal?: AbortSigna
   }
   return top;
 }
+
+/** The tree of these files, which come in the order that an index has them; nothing is written. */
+export function treeOf(format: Format, files: Iterable<readonly [PathBytes, Entry]>): TreeNode {
+  const top: Growing = { id: '', children: new Map() };
+  /** The folders from the top to where the last file is, with their paths. */
+  let open: { path: PathBytes; node: Growing }[] = [{ path: '', node: top }];
+  const close = (left: number): void => {
+    for (const { node } of open.slice(left).reverse()) node.id = idOf(format, 'tree', serialized([...node.children]));
+    open = open.slice(0, left);
+  };
+  for (const [path, entry] of files) {
+    while (!path.startsWith(open.at(-1)?.path ?? '')) close(open.length - 1);
+    let { path: folder, node } = open.at(-1) ?? { path: '', node: top };
+    for (let slash = path.indexOf('/', folder.length); slash >= 0; slash = path.indexOf('/', folder.length)) {
+      const child: Growing = { id: '', children: new Map() };
+      node.children.set(path.slice(folder.length, slash), child);
+      [folder, node] = [path.slice(0, slash + 1), child];
+      open.push({ path: folder, node });
+    }
+    node.children.set(path.slice(folder.length), entry);
+  }
+  close(0);
+  return top;
+}
+
+/** Every folder of it, itself included. */
+export function* foldersIn(node: TreeNode): Generator<TreeNode> {
+  yield node;
+  for (const child of node.children.values()) if (isFolder(child)) yield* foldersIn(child);
+}
+
+/** Writes the folder's own object, not those in it. */
+export const writeFolderObject = (gitDir: string, format: Format, { children }: TreeNode): string =>
+  writeObject(gitDir, format, 'tree', serialized(inOrder(children)));
 
 /** What is at `path`. */
 export function entryAt(top: TreeNode, path: PathBytes): Entry | TreeNode | undefined {
@@ -70,7 +104,7 @@ function edited(gitDir: string, format: Format, node: TreeNode | undefined, edit
     else children.set(name, next);
   }
   if (children.size === 0) return undefined;
-  return { id: writeObject(gitDir, format, 'tree', serialized(children)), children };
+  return { id: writeObject(gitDir, format, 'tree', serialized(inOrder(children))), children };
 }
 
 interface OfName {
@@ -101,10 +135,13 @@ function inOrder(children: TreeNode['children']): [PathBytes, Entry | TreeNode][
   return [...children].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function serialized(children: TreeNode['children']): Uint8Array {
-  const parts = inOrder(children).flatMap(([name, child]) => [
-    Buffer.from(`${isFolder(child) ? '40000' : child.mode} ${name}\0`, 'latin1'),
-    Buffer.from(child.id, 'hex'),
-  ]);
-  return Buffer.concat(parts);
+function serialized(inOrder: readonly (readonly [PathBytes, Entry | TreeNode])[]): Uint8Array {
+  const idBytes = (inOrder[0]?.[1].id.length ?? 0) / 2;
+  const out = Buffer.allocUnsafe(inOrder.reduce((sum, [name]) => sum + 'MODE?? '.length + name.length + 1 + idBytes, 0));
+  let at = 0;
+  for (const [name, child] of inOrder) {
+    at += out.write(`${isFolder(child) ? '40000' : child.mode} ${name}\0`, at, 'latin1');
+    at += out.write(child.id, at, 'hex');
+  }
+  return out.subarray(0, at);
 }
