@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { CandidateId, CheckResult, CheckSpec, TreeId, TurnId } from '../protocol/events.js';
 import { type ChecksResult, runChecks } from './evidence/check.js';
 import { detectChecks } from './evidence/detect.js';
+import { fairSlots } from './evidence/fair-slots.js';
 import type { Commands } from './process/commands.js';
 import type { Recorder } from './recorder.js';
 import type { Store } from './workspace/store.js';
@@ -33,12 +34,12 @@ export interface Checking {
 
 /** Files that may bring checks along where the base has none. */
 const DEFINES =
-  /(^|\/)(package\.json|makefile|gnumakefile|justfile|pyproject\.toml|setup\.(py|cfg)|pytest\.ini|tox\.ini|go\.mod|cargo\.toml)$|(^|\/)test_[^/]*\.py$/i;
+  /(^|\/)(package\.json|composer\.json|deno\.jsonc?|makefile|gnumakefile|\.?justfile|taskfile\.ya?ml|rakefile|pyproject\.toml|setup\.(py|cfg)|pytest\.ini|tox\.ini|noxfile\.py|go\.mod|cargo\.toml|pom\.xml|(build|settings)\.gradle(\.kts)?|[^/]*\.(slnx?|[cfv][sb]proj)|cmakelists\.txt|meson\.build|\.rspec|spec_helper\.rb|phpunit\.xml(\.dist)?|mix\.exs|package\.swift|cpanfile|[^/]*\.bats)$|(^|\/)test_[^/]*\.py$|(^|\/)\.github\/workflows\/|(^|\/)\.gitlab-ci\.yml$/i;
 
 export function openChecking(options: CheckingOptions): Checking {
   const { store, recorder, turn, base, specs, signal } = options;
   const running = new Map<TreeId, Promise<ChecksResult>>();
-  const slots = limited(Math.max(1, availableParallelism()));
+  const slots = fairSlots(Math.max(1, availableParallelism()));
 
   const known = (tree: TreeId): ChecksResult | undefined => {
     const checks = recorder.state.turns.find((one) => one.turn === turn)?.checks[tree];
@@ -48,20 +49,19 @@ export function openChecking(options: CheckingOptions): Checking {
     if (specs.length === 0 && !(options.discover && (await definesChecks(store, base, tree)))) return { checks: [], changed: [] };
     const baseline = tree === base || specs.length === 0 ? undefined : (await of(base)).checks;
     const commands = await options.commands();
-    return slots(() =>
-      runChecks({
-        store,
-        commands,
-        base,
-        tree,
-        specs,
-        signal,
-        ...(baseline && { baseline }),
-        ...(names && { names }),
-        ...(show && { show }),
-        ...(options.discover && { discover: (root: string) => detectChecks(root, store.prefix) }),
-      }),
-    );
+    return runChecks({
+      store,
+      commands,
+      base,
+      tree,
+      specs,
+      signal,
+      slot: (work) => slots(tree, work),
+      ...(baseline && { baseline }),
+      ...(names && { names }),
+      ...(show && { show }),
+      ...(options.discover && { discover: (root: string) => detectChecks(root, store.prefix) }),
+    });
   };
   const recorded = async (tree: TreeId, candidate: CandidateId | undefined): Promise<ChecksResult> => {
     const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
@@ -101,21 +101,4 @@ function unknown(specs: readonly CheckSpec[], error: unknown): CheckResult[] {
 async function definesChecks(store: Store, base: TreeId, tree: TreeId): Promise<boolean> {
   const changes = await store.changes(base, tree);
   return changes.some((change) => DEFINES.test(change.path));
-}
-
-/** At most so many at once; the others wait in the order in which they came. */
-function limited(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

@@ -187,6 +187,8 @@ export interface CheckResult {
   failing?: string[];
   /** What fails here and did not on the base: names of tests, or the check's own name where there are none. */
   newlyFailing?: string[];
+  /** What failed in one run and passed in another of the same tree: names of tests, or the check's own. Held against nobody. */
+  flaky?: string[];
   /** Why it was not run. */
   why?: string;
   /** Blob with the (capped) output; absent where nothing ran. */

@@ -130,7 +130,7 @@ export interface Answers {
   hunks: HunkDiff[];
   preview: Preview;
   /** One row for each check, in words. */
-  checks: { name: string; status: 'passed' | 'failed' | 'timed-out' | 'not-run'; newlyFailing: string[]; why?: string }[];
+  checks: { name: string; status: 'passed' | 'failed' | 'timed-out' | 'not-run'; newlyFailing: string[]; flaky: string[]; why?: string }[];
   mentions: Mention[];
   attach: Part;
   transcript: { facts: FactEvent[]; more: boolean };

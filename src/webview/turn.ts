@@ -76,6 +76,18 @@ export function chipsOf(turn: TurnState, candidate: CandidateState): Chip[] {
 
 /** Nothing fails newly in an answer that `isBase`: it changed nothing. */
 function chipOf(check: CheckResult, turn: TurnState, isBase: boolean): Chip {
+  const chip = resultChip(check, turn, isBase);
+  const flaky = check.flaky ?? [];
+  if (flaky.length === 0) return chip;
+  const named = flaky.filter((one) => one !== check.name).map((one) => t('checks.flaky-test', inline(one)));
+  return {
+    ...chip,
+    words: `${chip.words}, ${t('checks.flaky', flaky.length)}`,
+    title: [chip.title, t('checks.flaky-why'), ...named].join('\n'),
+  };
+}
+
+function resultChip(check: CheckResult, turn: TurnState, isBase: boolean): Chip {
   const name = check.version === 'candidate' ? t('checks.own', inline(check.name)) : inline(check.name);
   const title = [inline(check.command), ...(check.why === undefined ? [] : [inline(check.why)])].join('\n');
   if (check.status === 'passed') return { sign: '✓', words: passedWords(check, turn, name), tone: 'ok', title };

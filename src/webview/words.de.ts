@@ -167,6 +167,10 @@ export const de: Words = {
   'checks.as-before': (name) => `${name} schlägt fehl wie zuvor`,
   'checks.newly': (count) => `${count} neu fehlgeschlagen`,
   'checks.newly-whole': (name) => `${name} neu fehlgeschlagen`,
+  'checks.flaky': (count) => `${count} wackelig`,
+  'checks.flaky-why':
+    'Wackelig: in einem Lauf fehlgeschlagen, in einem anderen mit denselben Dateien bestanden. Das zählt nicht gegen die Antwort.',
+  'checks.flaky-test': (name) => `wackelig: ${name}`,
   'checks.tests': (count, name) => (name === '' ? plural(count, 'Test', 'Tests') : plural(count, `${name}-Test`, `${name}-Tests`)),
 
   sessions: 'Sitzungen',

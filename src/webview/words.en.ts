@@ -148,6 +148,9 @@ export const en = {
   'checks.as-before': (name: string) => `${name} failing as before`,
   'checks.newly': (count: number) => `${count} newly failing`,
   'checks.newly-whole': (name: string) => `${name} newly failing`,
+  'checks.flaky': (count: number) => `${count} flaky`,
+  'checks.flaky-why': 'Flaky: it failed in one run and passed in another of the same files. It is not held against the answer.',
+  'checks.flaky-test': (name: string) => `flaky: ${name}`,
   'checks.tests': (count: number, name: string) => plural(count, name === '' ? 'test' : `${name} test`),
 
   sessions: 'Sessions',

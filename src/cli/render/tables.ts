@@ -72,8 +72,9 @@ function evidenceLines(turn: TurnState, candidate: CandidateState): string[] {
   const details = results.flatMap((check) => {
     const newly = check.newlyFailing ?? [];
     const more = newly.length > NAMED ? [`    and ${newly.length - NAMED} more`] : [];
+    const flaky = (check.flaky ?? []).slice(0, NAMED).map((test) => `    flaky: ${inline(test)}`);
     const why = check.why === undefined ? [] : [`    ${inline(check.name)} did not run: ${inline(check.why)}`];
-    return [...newly.slice(0, NAMED).map((test) => `    newly failing: ${inline(test)}`), ...more, ...why];
+    return [...newly.slice(0, NAMED).map((test) => `    newly failing: ${inline(test)}`), ...more, ...flaky, ...why];
   });
   const tests = changed.length === 0 ? [] : [`    it changed tests or checks: ${changed.map(inline).join(', ')}`];
   return [...new Set(details), ...tests];

@@ -65,6 +65,11 @@ export function spentText(state: SessionState): string {
 
 /** One check in a few signs: `✓ 128 tests`, `✗ 1 newly failing`, `– lint not run`. */
 function checkText(check: CheckResult, colours: Colours): string {
+  const flaky = check.flaky?.length ?? 0;
+  return `${resultText(check, colours)}${flaky > 0 ? colours.dim(`, ${flaky} flaky`) : ''}`;
+}
+
+function resultText(check: CheckResult, colours: Colours): string {
   const name = inline(check.name);
   const { tests } = check;
   if (check.status === 'passed') return `${colours.green('✓')} ${tests && tests.passed > 0 ? counted(tests.passed, name) : name}`;
@@ -81,7 +86,8 @@ function checkText(check: CheckResult, colours: Colours): string {
   return `${colours.red('✗')} ${newly > 0 ? fails : check.newlyFailing === undefined ? what : `${what} as before`}`;
 }
 
-const counted = (count: number, name: string): string => plural(count, name === 'test' || name === 'tests' ? 'test' : `${name} test`);
+/** `128 tests`; of another check, or of a package, with its name: `12 packages/api tests`. */
+const counted = (count: number, name: string): string => plural(count, `${name.replace(/(^|:)tests?$/, '')} test`.trim());
 
 export function evidenceText(turn: TurnState, candidate: CandidateState, colours: Colours): string {
   const checks = turn.checks[candidate.tree];

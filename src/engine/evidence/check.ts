@@ -20,6 +20,8 @@ export interface ChecksOptions {
   specs: readonly CheckSpec[];
   /** What the checks said of the base. */
   baseline?: readonly CheckResult[];
+  /** Waits for a core to run a check on, and gives it back; at once where absent. */
+  slot?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Only these checks; all where absent. */
   names?: readonly string[];
   signal: AbortSignal;
@@ -56,23 +58,19 @@ export async function runChecks(options: ChecksOptions): Promise<ChecksResult> {
   );
   const isChanged = changed.paths.length > 0;
   const ofBase = await asBaseHasIt(options, changed);
-  const checks = await runVersion(
-    options,
-    ofBase,
-    'base',
-    specs,
-    timeLeft,
-    isChanged ? (root) => restoreManifests(root, changed, read) : undefined,
-  );
-  if (isChanged || options.specs.length === 0) checks.push(...(await runCandidate(options, isChanged ? specs : [], timeLeft)));
-  return { checks, changed: changed.paths };
+  const prepare = isChanged ? (root: string) => restoreManifests(root, changed, read) : undefined;
+  const [asBefore, asItIs] = await Promise.all([
+    runVersion(options, ofBase, 'base', specs, timeLeft, prepare),
+    isChanged || options.specs.length === 0 ? runCandidate(options, isChanged ? specs : [], timeLeft) : [],
+  ]);
+  return { checks: [...asBefore, ...asItIs], changed: changed.paths };
 }
 
 const wanted = ({ names }: ChecksOptions, spec: CheckSpec): boolean => names === undefined || names.includes(spec.name);
 
 type TimeLeft = () => number;
 
-/** Runs `specs` one after another in one fresh checkout, which is gone afterwards. */
+/** Runs `specs` in one fresh checkout, which is gone afterwards. */
 async function runVersion(
   options: ChecksOptions,
   tree: TreeId,
@@ -85,7 +83,7 @@ async function runVersion(
   return unlessStopped(options, version, specs, () =>
     inCheckout(options, tree, version, timeLeft, async (run) => {
       await prepare?.(run.checkout.root);
-      return runAll(run, specs);
+      return runAll(run, specs, options.slot);
     }),
   );
 }
@@ -105,11 +103,22 @@ async function unlessStopped(
   }
 }
 
-async function runAll(run: CheckRun, specs: readonly CheckSpec[]): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const spec of specs) results.push(await runCheck(run, spec));
-  return results;
+/**
+ * Side by side where they work in different folders. In one folder, or in one that lies in the other, they run in order: they share what
+ * is built. So do all of them where they share the machine's ports, which without a sandbox, or with the network open, they do.
+ */
+async function runAll(run: CheckRun, specs: readonly CheckSpec[], slot: ChecksOptions['slot']): Promise<CheckResult[]> {
+  const sharePorts = run.network !== 'none' || run.commands.sandbox === 'none';
+  const running: { spec: CheckSpec; ended: Promise<CheckResult> }[] = [];
+  for (const spec of specs) {
+    const before = running.filter((other) => sharePorts || overlaps(other.spec.cwd, spec.cwd)).map(({ ended }) => ended);
+    const work = () => runCheck(run, spec);
+    running.push({ spec, ended: Promise.all(before).then(() => (slot === undefined ? work() : slot(work))) });
+  }
+  return Promise.all(running.map(({ ended }) => ended));
 }
+
+const overlaps = (a: string, b: string): boolean => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`) || a === '' || b === '';
 
 /** The candidate as it is, with the checks that it brought along. */
 async function runCandidate(options: ChecksOptions, specs: readonly CheckSpec[], timeLeft: TimeLeft): Promise<CheckResult[]> {
@@ -119,7 +128,7 @@ async function runCandidate(options: ChecksOptions, specs: readonly CheckSpec[],
     inCheckout(options, options.tree, 'candidate', timeLeft, async (run) => {
       const found = await discover(run.checkout.root);
       const added = found.filter((spec) => wanted(options, spec) && !options.specs.some((one) => one.name === spec.name));
-      return runAll(run, inOrder([...specs, ...added]));
+      return runAll(run, inOrder([...specs, ...added]), options.slot);
     }),
   );
 }

@@ -1,10 +1,15 @@
 /** Reads what a test runner printed: how many tests passed, failed and were skipped, and which failed. */
 import { stripVTControlCharacters } from 'node:util';
-import { cargoTest, goTest } from './parsers/compiled.js';
+import { cargoTest, goTest, nextest } from './parsers/compiled.js';
+import { bun, deno } from './parsers/deno-bun.js';
 import { ava, jest, mocha, vitest } from './parsers/javascript.js';
+import { gradle, surefire } from './parsers/jvm.js';
+import { ctest, dotnet, mix, prove, swift } from './parsers/native.js';
 import { nodeTest } from './parsers/node-test.js';
 import type { ParsedTests, TestParser } from './parsers/parser.js';
+import { pest, phpunit } from './parsers/php.js';
 import { pytest, unittest } from './parsers/python.js';
+import { minitest, rspec } from './parsers/ruby.js';
 import { tap } from './parsers/tap.js';
 
 /** Compilers and linters are not here: what they find is no test, and their exit code says enough. */
@@ -19,6 +24,20 @@ export const parsers = [
   unittest,
   goTest,
   cargoTest,
+  nextest,
+  rspec,
+  minitest,
+  phpunit,
+  pest,
+  surefire,
+  gradle,
+  ctest,
+  swift,
+  dotnet,
+  mix,
+  prove,
+  deno,
+  bun,
 ] as const satisfies readonly TestParser[];
 
 /** undefined where no runner is recognised. Several runners in one output are added up. */

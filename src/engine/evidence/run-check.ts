@@ -1,13 +1,14 @@
-/** Runs one check in a checkout and says what it said. */
+/** Runs one check in a checkout, once more where it fails, and says what it said. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckResult } from '../../protocol/events.js';
-import type { CommandResult, CommandSpec, Commands } from '../process/commands.js';
+import type { CommandSpec, Commands } from '../process/commands.js';
 import type { Checkout, Store } from '../workspace/store.js';
+import { type Attempt, attempt } from './attempt.js';
+import { type Ended, type Settled, settle } from './flaky.js';
 import { type Installed, whyNotRun } from './missing.js';
 import { NAMES_KEPT, newlyFailing } from './newly-failing.js';
-import { parseTests, plainText } from './parse.js';
 import type { CheckSpec } from './spec.js';
 
 export interface CheckRun {
@@ -25,11 +26,12 @@ export interface CheckRun {
   show: ((text: string) => void) | undefined;
 }
 
-const OUTPUT_BYTES = 256 * 1024;
-const NAME_LENGTH = 300;
-
 export const STOPPED = 'it was stopped before it ended';
 const TIME_OVER = 'the time for checks was over';
+
+/** With nothing to compare with, a failure is only told: it is tried again where that costs little. */
+const SHORT_MS = 60_000;
+const MOST_AGAIN = 50;
 
 export const notRun = (spec: CheckSpec, version: CheckResult['version'], why: string): CheckResult => ({
   name: spec.name,
@@ -44,63 +46,87 @@ export async function runCheck(run: CheckRun, spec: CheckSpec): Promise<CheckRes
   if (run.signal.aborted) return notRun(spec, run.version, STOPPED);
   const left = run.timeLeft();
   if (left <= 0) return notRun(spec, run.version, TIME_OVER);
-  const cwd = join(run.checkout.root, spec.cwd);
-  if (!existsSync(cwd)) return notRun(spec, run.version, `the folder ${spec.cwd} is not there`);
+  if (!existsSync(join(run.checkout.root, spec.cwd))) return notRun(spec, run.version, `the folder ${spec.cwd} is not there`);
 
   run.show?.(`${spec.name}: ${spec.command}\n`);
-  const own = spec.timeoutSeconds * 1000;
-  const result = await run.commands.run({
-    command: spec.command,
-    cwd,
-    env: run.checkout.env,
-    writable: [run.checkout.root],
-    readOnly: run.checkout.linkedRoots,
-    // Peers' workspaces and the store are nothing that a check may look at.
-    unreadable: [run.store.home],
-    network: run.network,
-    timeoutMs: Math.min(own, left),
-    signal: run.signal,
-    maxOutputBytes: OUTPUT_BYTES,
-    privateDir: run.privateDir,
-    ...(run.show && { onOutput: run.show }),
-  });
-  const output = withoutRoot(plainText(result.output), run.checkout.root);
+  const first = await attempted(run, spec, 'first', left);
+  const { result, output } = first;
   if (result.endedBy === 'abort') return { ...notRun(spec, run.version, STOPPED), durationMs: result.durationMs };
   const why = whyNotRun(spec, result, output, await installedIn(run.checkout.root, spec));
-  const kept = { output: await run.store.putBlob(output), durationMs: result.durationMs };
-  if (why !== undefined) return { ...notRun(spec, run.version, why), ...kept };
-  const row = { name: spec.name, command: spec.command, version: run.version };
-  const cutShort = result.endedBy === 'timeout' && left < own;
+  if (why !== undefined)
+    return { ...notRun(spec, run.version, why), output: await run.store.putBlob(output), durationMs: result.durationMs };
+  const cutShort = result.endedBy === 'timeout' && left < spec.timeoutSeconds * 1000;
+  const again = await runAgain(run, spec, first);
   return {
-    ...row,
-    ...outcomeOf(row.name, result, output, cutShort ? undefined : run.baseline),
+    name: spec.name,
+    command: spec.command,
+    version: run.version,
+    ...outcomeOf(spec.name, first, again, cutShort ? undefined : run.baseline),
     ...(cutShort && { why: TIME_OVER }),
-    ...kept,
+    output: await run.store.putBlob(again === undefined ? output : `${output}\nRun again:\n${again.output}`),
+    durationMs: result.durationMs + (again?.durationMs ?? 0),
   };
+}
+
+const attempted = (run: CheckRun, spec: CheckSpec, id: string, left: number, narrow?: Parameters<typeof attempt>[1]['narrow']) =>
+  attempt(spec, {
+    ...run,
+    id: `${spec.name.replaceAll(/[^\w-]/g, '_')}-${id}`,
+    timeoutMs: Math.min(spec.timeoutSeconds * 1000, left),
+    ...(narrow && { narrow }),
+  });
+
+const endedOf = ({ result, parsed }: Attempt): Ended => ({ passed: result.exitCode === 0, parsed });
+
+interface Again extends Settled {
+  output: string;
+  durationMs: number;
+  exitCode: number | null;
+}
+
+/** Only what is held against somebody is worth the time, and what hung once is not waited for again. */
+async function runAgain(run: CheckRun, spec: CheckSpec, first: Attempt): Promise<Again | undefined> {
+  const { result, parsed } = first;
+  if (result.endedBy === 'timeout' || result.exitCode === 0) return undefined;
+  const fresh = newlyFailing({ name: spec.name, status: 'failed', parsed }, run.baseline);
+  if (fresh?.length === 0) return undefined;
+  const names = (fresh ?? parsed?.failing ?? []).filter((test) => test !== spec.name);
+  const { runner, command } = first.asked;
+  const isAlone = runner?.runs.test(spec.command) === true;
+  const narrowed = isAlone && names.length > 0 && names.length <= MOST_AGAIN ? runner.again?.(names, command) : undefined;
+  if (fresh === undefined && narrowed === undefined && result.durationMs > SHORT_MS) return undefined;
+  if (run.timeLeft() < result.durationMs) return undefined;
+  run.show?.(`${spec.name} is run again${narrowed === undefined ? '' : ', only what failed'}\n`);
+  const second = await attempted(run, spec, 'again', run.timeLeft(), (asked) => {
+    const only = narrowed === undefined ? undefined : runner?.again?.(names, asked.command);
+    const env = Object.entries(only?.env ?? {}).map(([name, value]) => [name, [asked.env[name], value].filter(Boolean).join(' ')]);
+    return { ...(only?.command !== undefined && { command: only.command }), env: Object.fromEntries(env) };
+  });
+  if (second.result.endedBy !== 'exit') return undefined;
+  const settled = settle(spec.name, endedOf(first), endedOf(second), narrowed === undefined ? undefined : names);
+  return { ...settled, output: second.output, durationMs: second.result.durationMs, exitCode: second.result.exitCode };
 }
 
 function outcomeOf(
   name: string,
-  result: CommandResult,
-  output: string,
+  { result, parsed: printed }: Attempt,
+  again: Again | undefined,
   baseline: readonly CheckResult[] | undefined,
 ): Partial<CheckResult> & Pick<CheckResult, 'status'> {
-  const status = result.endedBy === 'timeout' ? 'timed-out' : result.exitCode === 0 ? 'passed' : 'failed';
-  const all = parseTests(output);
-  const parsed = all && { ...all, failing: all.failing.map((test) => test.slice(0, NAME_LENGTH)) };
-  const fresh = newlyFailing({ name, status, parsed }, baseline);
+  const passed = again?.passed ?? result.exitCode === 0;
+  const status = result.endedBy === 'timeout' ? 'timed-out' : passed ? 'passed' : 'failed';
+  const parsed = again === undefined ? printed : again.parsed;
+  const exitCode = again?.passed ? again.exitCode : result.exitCode;
+  const flaky = [...new Set([...(again?.flaky ?? []), ...(parsed?.flaky ?? [])])].slice(0, NAMES_KEPT);
+  const fresh = newlyFailing({ name, status, parsed, ...(flaky.length > 0 && { flaky }) }, baseline);
   return {
     status,
-    ...(result.exitCode !== null && { exitCode: result.exitCode }),
+    ...(exitCode !== null && { exitCode }),
     ...(parsed?.tests && { tests: parsed.tests }),
     ...(parsed && parsed.failing.length > 0 && { failing: parsed.failing.slice(0, NAMES_KEPT) }),
     ...(fresh && { newlyFailing: fresh }),
+    ...(flaky.length > 0 && { flaky }),
   };
-}
-
-/** Paths relative to the checkout: its place is random, and names of tests must be the same from run to run. */
-function withoutRoot(output: string, root: string): string {
-  return output.replaceAll(`${root}/`, '').replaceAll(root, '.');
 }
 
 async function installedIn(root: string, spec: CheckSpec): Promise<Installed> {

@@ -35,10 +35,21 @@ function linesFor(check: CheckResult, both: boolean): string[] {
   const why = check.why === undefined ? '' : ` (${check.why})`;
   const lines = [`${titleOf(check, both)}: ${status}${why}${countsOf(check)}`];
   const fresh = check.newlyFailing;
+  lines.push(...flakyLines(check));
   if (fresh && fresh.length > 0) lines.push(...named('newly failing', fresh, check));
   else if (fresh && check.status === 'failed') lines.push('  nothing fails here that did not fail before the change');
   else if (!fresh && check.failing) lines.push(...named('failing', check.failing, check));
   return lines;
+}
+
+/** What is held against nobody is said all the same: the next run may be the one that fails. */
+function flakyLines({ name, flaky = [] }: CheckResult): string[] {
+  if (flaky.length === 0) return [];
+  const what = 'flaky (it failed in one run and passed in another of the same files)';
+  const more = flaky.length > NAMES_SHOWN ? [`  … and ${flaky.length - NAMES_SHOWN} more`] : [];
+  return flaky.length === 1 && flaky[0] === name
+    ? [`  ${what}`]
+    : [...flaky.slice(0, NAMES_SHOWN).map((test) => `  ${what}: ${test}`), ...more];
 }
 
 function named(what: string, names: readonly string[], check: CheckResult): string[] {

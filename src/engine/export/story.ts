@@ -80,5 +80,6 @@ async function candidateStory(turn: TurnState, candidate: CandidateState, diff: 
 function checkLine(check: CheckResult): string {
   const counts = check.tests === undefined ? '' : ` (${check.tests.passed} passed, ${check.tests.failed} failed)`;
   const newly = (check.newlyFailing ?? []).length > 0 ? `; newly failing: ${check.newlyFailing?.join(', ')}` : '';
-  return `${check.name}: ${check.status}${counts}${newly}${check.why === undefined ? '' : `: ${check.why}`}`;
+  const flaky = (check.flaky ?? []).length > 0 ? `; flaky: ${check.flaky?.join(', ')}` : '';
+  return `${check.name}: ${check.status}${counts}${newly}${flaky}${check.why === undefined ? '' : `: ${check.why}`}`;
 }

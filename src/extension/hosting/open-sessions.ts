@@ -258,7 +258,13 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
     async checks(id, chosen) {
       requireTrust();
       const results = await live.use(id, (session) => session.check(chosen));
-      return results.map(({ name, status, newlyFailing = [], why }) => ({ name, status, newlyFailing, ...(why !== undefined && { why }) }));
+      return results.map(({ name, status, newlyFailing = [], flaky = [], why }) => ({
+        name,
+        status,
+        newlyFailing,
+        flaky,
+        ...(why !== undefined && { why }),
+      }));
     },
     allPending: async () => (trusted() ? pendings.all() : { root: '', changes: [] }),
     read: async (tree, path) => (await (await store()).read(tree, [path])).get(path),

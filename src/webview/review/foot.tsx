@@ -180,12 +180,14 @@ function Checks() {
               : newly > 0
                 ? t('checks.newly', newly)
                 : t('checks.failing', check.name);
+        const flaky = check.flaky.length === 0 ? '' : `, ${t('checks.flaky', check.flaky.length)}`;
+        const about = [check.why ?? '', ...check.newlyFailing, ...check.flaky.map((one) => t('checks.flaky-test', one))];
         const sign = passed ? '✓' : check.status === 'not-run' ? '–' : '✗';
         const tone = passed ? 'ok' : check.status === 'not-run' ? 'dim' : 'bad';
         return (
           <ChipView
             key={check.name}
-            chip={{ sign, tone, words, title: [check.why ?? '', ...check.newlyFailing].filter((one) => one !== '').join('\n') }}
+            chip={{ sign, tone, words: `${words}${flaky}`, title: about.filter((one) => one !== '').join('\n') }}
           />
         );
       })}

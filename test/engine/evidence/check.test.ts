@@ -66,6 +66,64 @@ describe('checks of a tree', () => {
     expect(brief(checks)).toEqual([{ name: 'test', version: 'base', status: 'failed', newlyFailing: [] }]);
   });
 
+  /** Fails once in each checkout: the file that it leaves there is nowhere else. */
+  const ONCE = "const fs = require('node:fs'); if (!fs.existsSync('seen')) { fs.writeFileSync('seen', ''); assert.fail('not yet'); }";
+
+  test('what fails once and passes when it is run again is flaky, and held against nobody', async () => {
+    const tree = treeWith({ 'sum.js': `const assert = require('node:assert'); ${ONCE}; module.exports = (a, b) => a + b;\n` });
+    const { checks } = await check(tree, { baseline: await baseline() });
+    expect(checks).toMatchObject([
+      { status: 'passed', exitCode: 0, newlyFailing: [], flaky: ['test/sum.test.js > adds'], tests: { passed: 1, failed: 0, skipped: 0 } },
+    ]);
+    expect(Buffer.from(await store.getBlob(checks[0]?.output ?? '')).toString()).toMatch(/not yet[\s\S]*\nRun again:\n/);
+  });
+
+  test('a flaky test of the base is told, and not held against a candidate whom it hits twice', async () => {
+    const shaky = { ...BASE, 'test/shaky.test.js': testOf('holds now and then', ONCE) };
+    const tree = store.tree(shaky);
+    const before = (await check(tree, { base: tree })).checks;
+    expect(before).toMatchObject([{ status: 'passed', flaky: ['test/shaky.test.js > holds now and then'] }]);
+    const unlucky = store.tree({
+      ...shaky,
+      'sum.js': "require('node:fs').rmSync('seen', {force: true}); module.exports = (a, b) => a + b;\n",
+      'lib.js': '',
+    });
+    const { checks } = await check(unlucky, { base: tree, baseline: before });
+    expect(checks[0]?.newlyFailing).toEqual([]);
+  });
+
+  test('what passed is run once, and so is what failed before', async () => {
+    const counts = async (command: string, before: CheckResult[] | undefined) => {
+      const runs: string[] = [];
+      const specs = checksFromConfig({ it: command });
+      await check(treeWith({ 'x.js': '' }), { specs, ...(before && { baseline: before }), show: (text) => runs.push(text) });
+      return runs.join('').match(/ran/g)?.length;
+    };
+    const row = (status: CheckResult['status']): CheckResult[] => [{ name: 'it', command: '', version: 'base', status, durationMs: 1 }];
+    expect(await counts('printf r; echo an', row('passed'))).toBe(1);
+    expect(await counts('printf r; echo an; false', row('failed'))).toBe(1);
+    expect(await counts('printf r; echo an; false', row('passed'))).toBe(2);
+  });
+
+  test('checks of different folders run side by side, those of one folder in order', async () => {
+    if (commands.sandbox === 'none') return;
+    const tree = store.tree({ 'a/x': '', 'b/x': '' });
+    // Each waits for the other: one after the other they would wait for ever.
+    const meet = (mine: string, other: string) =>
+      `touch ../${mine}; for i in $(seq 200); do [ -e ../${other} ] && exit 0; sleep 0.05; done; exit 1`;
+    const specs = checksFromConfig([
+      { name: 'one', command: meet('one', 'two'), cwd: 'a' },
+      { name: 'two', command: meet('two', 'one'), cwd: 'b' },
+      { name: 'last', command: '[ -e one ] && [ -e two ]' },
+    ]);
+    const { checks } = await check(tree, { base: tree, specs });
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
+      ['one', 'passed'],
+      ['two', 'passed'],
+      ['last', 'passed'],
+    ]);
+  });
+
   test('a candidate that changes a test to pass is caught by the base’s version of it', async () => {
     const tree = treeWith({ 'sum.js': 'module.exports = () => 0;\n', 'test/sum.test.js': testOf('adds', '') });
     const { checks, changed } = await check(tree, { baseline: await baseline() });

@@ -174,7 +174,7 @@ describe('configured checks', () => {
 
 describe('the tools of a folder', () => {
   test.each<[string, Record<string, string | object>, string[]]>([
-    ['a crate', { 'Cargo.toml': '[package]\n' }, ['build: cargo build --all-targets', 'test: cargo test']],
+    ['a crate', { 'Cargo.toml': '[package]\n' }, ['build: cargo build --all-targets', 'test: cargo test --no-fail-fast']],
     [
       'a workspace of crates, whose members are in it',
       { 'Cargo.toml': '[workspace]\nmembers = ["a"]\n[workspace.lints.clippy]\n', 'a/Cargo.toml': '[package]\n', 'rustfmt.toml': '' },
@@ -182,11 +182,11 @@ describe('the tools of a folder', () => {
         'build: cargo build --workspace --all-targets',
         'format: cargo fmt --check',
         'lint: cargo clippy --all-targets',
-        'test: cargo test --workspace',
+        'test: cargo test --workspace --no-fail-fast',
       ],
     ],
-    ['Maven', { 'pom.xml': '<modules>', 'core/pom.xml': '' }, ['test: mvn -B test']],
-    ['Maven’s wrapper', { 'pom.xml': '', mvnw: '' }, ['test: ./mvnw -B test']],
+    ['Maven', { 'pom.xml': '<modules>', 'core/pom.xml': '' }, ['test: mvn -B --fail-at-end test']],
+    ['Maven’s wrapper', { 'pom.xml': '', mvnw: '' }, ['test: ./mvnw -B --fail-at-end test']],
     ['Gradle’s wrapper', { 'build.gradle.kts': '', gradlew: '' }, ['test: ./gradlew test --continue --no-daemon --console=plain']],
     ['.NET', { 'App.sln': '', 'src/App/App.csproj': '' }, ['build: dotnet build --nologo', 'test: dotnet test --nologo']],
     [
@@ -264,7 +264,7 @@ describe('the tools of a folder', () => {
       'lint: go vet ./...',
       'test: npm test',
       'go:test: go test ./...',
-      'cargo:test: cargo test',
+      'cargo:test: cargo test --no-fail-fast',
     ]);
   });
 });

@@ -9,7 +9,7 @@ const failing = (...names: string[]) => ({ tests: { passed: 1, failed: names.len
 const now = (status: CheckResult['status'], parsed?: ReturnType<typeof failing>) => ({ name: 'test', status, parsed });
 
 describe('what newly fails', () => {
-  test.each<[string, CheckResult[] | undefined, ReturnType<typeof now>, string[] | undefined]>([
+  test.each<[string, CheckResult[] | undefined, ReturnType<typeof now> & { flaky?: string[] }, string[] | undefined]>([
     ['what failed before is not held against it', base({ status: 'failed', ...failing('a', 'b') }), now('failed', failing('a', 'b')), []],
     ['only what is new is named', base({ status: 'failed', ...failing('a') }), now('failed', failing('a', 'c')), ['c']],
     ['one mended and one broken: the broken one', base({ status: 'failed', ...failing('a') }), now('failed', failing('c')), ['c']],
@@ -19,6 +19,10 @@ describe('what newly fails', () => {
     ['nothing where it passes', base({ status: 'failed', ...failing('a') }), now('passed', failing()), []],
     ['a hang where it ended before', base({}), now('timed-out'), ['test']],
     ['the check itself, where it no longer gets to its tests', base({ status: 'failed', ...failing('a') }), now('failed'), ['test']],
+    ['what is flaky on the base is not held against it', base({ flaky: ['a'] }), now('failed', failing('a')), []],
+    ['nor a whole check that is', base({ flaky: ['test'] }), now('failed'), []],
+    ['but what fails beside it is', base({ flaky: ['a'] }), now('failed', failing('a', 'b')), ['b']],
+    ['nothing where each run failed elsewhere', base({}), { ...now('failed', failing()), flaky: ['a'] }, []],
     ['unknown without a base', undefined, now('failed', failing('a')), undefined],
     ['unknown where it did not run on the base', base({ status: 'not-run' }), now('failed', failing('a')), undefined],
     ['unknown where it did not end on the base', base({ status: 'timed-out' }), now('failed'), undefined],

@@ -39,6 +39,15 @@ describe('evidence in words', () => {
     );
   });
 
+  test('what is flaky is said, though it is held against nobody', async () => {
+    const flaky = row({ tests: { passed: 2, failed: 0, skipped: 0 }, newlyFailing: [], flaky: ['a.js > now and then'] });
+    expect(await textOf([flaky, row({ name: 'lint', flaky: ['lint'] })])).toBe(
+      'test: passed: 2 passed, 0 failed\n' +
+        '  flaky (it failed in one run and passed in another of the same files): a.js > now and then\n' +
+        'lint: passed\n  flaky (it failed in one run and passed in another of the same files)\n',
+    );
+  });
+
   test('what failed before is said to', async () => {
     expect(await textOf([row({ status: 'failed', exitCode: 2, newlyFailing: [] })])).toBe(
       'test: failed with exit code 2\n  nothing fails here that did not fail before the change\n',

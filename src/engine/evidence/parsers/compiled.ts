@@ -1,5 +1,5 @@
-/** go test and cargo test. */
-import { allOf, linesOf, sumOf, type TestParser, unique } from './parser.js';
+/** go test, cargo test and nextest. */
+import { allOf, countsIn, linesOf, sumOf, type TestParser, unique } from './parser.js';
 
 export const goTest: TestParser = {
   name: 'go test',
@@ -36,6 +36,21 @@ export const cargoTest: TestParser = {
       failed: sumOf(output, /^test result: .*?(\d+) failed;/gm),
       skipped: sumOf(output, /^test result: .*?(\d+) ignored;/gm),
     },
-    failing: unique(allOf(output, /^test (.+?)(?: - should panic)? \.\.\. FAILED$/gm)),
+    // A test in a comment is named by its line, which is another one after any change above it.
+    failing: unique(allOf(output, /^test (.+?)(?: - should panic)? \.\.\. FAILED$/gm).map((name) => name.replace(/ \(line \d+\)$/, ''))),
   }),
+};
+
+const NEXTEST = /^ *Summary \[.*?\] +\d+(?:\/\d+)? tests? run: (.*)$/gm;
+
+export const nextest: TestParser = {
+  name: 'nextest',
+  matches: (output) => /^ *Summary \[.*?\] +\d+(\/\d+)? tests? run: /m.test(output),
+  parse(output) {
+    const counts = countsIn(allOf(output, NEXTEST).join(' '));
+    return {
+      tests: { passed: counts.passed ?? 0, failed: (counts.failed ?? 0) + (counts.timed ?? 0), skipped: counts.skipped ?? 0 },
+      failing: unique(allOf(output, /^ *(?:FAIL|TIMEOUT|ABORT|SIG\w+) \[.*?\] (?:\( *\d+\/\d+\) )?(\S.*)$/gm)),
+    };
+  },
 };

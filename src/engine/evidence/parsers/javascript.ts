@@ -26,7 +26,7 @@ export const jest: TestParser = {
     let file = '';
     for (const line of linesOf(output)) {
       const heading = /^(?:FAIL|PASS) (?:.* )?(\S+\.\w+)(?: \([\d.]+ m?s\))?$/.exec(line);
-      if (heading?.[1]) file = heading[1];
+      if (heading?.[1]) file = heading[1].replace(/^\.\//, '');
       const name = /^ {2}● (.+)$/.exec(line)?.[1];
       if (name === undefined || JEST_HEADINGS.test(name)) continue;
       failing.push(name === 'Test suite failed to run' ? file : [file, ...name.split(' › ')].join(' > '));

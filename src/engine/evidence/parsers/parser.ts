@@ -5,6 +5,8 @@ export interface ParsedTests {
   tests?: { passed: number; failed: number; skipped: number };
   /** Names of failing tests, the same from run to run: no durations, line numbers or absolute paths. */
   failing: string[];
+  /** Names of tests that the runner itself ran again, and that passed then. */
+  flaky?: string[];
 }
 
 export interface TestParser {
