@@ -7,7 +7,7 @@ import { nameOf } from './export/names.js';
 import type { Host } from './host.js';
 import type { Recorder } from './recorder.js';
 import { settledPlan, settledWrite } from './settled.js';
-import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, writeChanges } from './workspace/apply.js';
+import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, restoredBy, writeChanges } from './workspace/apply.js';
 import type { Store } from './workspace/store.js';
 
 export interface ApplyRequest {
@@ -73,15 +73,24 @@ export async function applyChosen(
   const plan = request.dryRun ? await make() : await settledPlan(host, store, make);
   if (request.dryRun || plan.paths.length === 0) return { plan };
   const apply = `a${recorder.state.applies.length + 1}`;
-  const { before, after, paths } = plan;
+  const { before, after, paths, stood } = plan;
   await store.keep(`applied/${before}`, before);
   await store.keep(`applied/${after}`, after);
   const [first, ...also] = request.chosen;
   if (first === undefined) throw new Error('a plan with paths has something chosen');
   const { candidate } = first;
-  recorder.record({ type: 'apply.started', apply, ...first, ...(also.length > 0 && { also }), paths, before, after });
+  recorder.record({
+    type: 'apply.started',
+    apply,
+    ...first,
+    ...(also.length > 0 && { also }),
+    paths,
+    before,
+    after,
+    ...(Object.keys(stood).length > 0 && { stood }),
+  });
   try {
-    await writeChanges(store, before, after, { paths });
+    await writeChanges(store, before, after, { paths, stood });
   } catch (error) {
     // All or nothing: what was begun has been brought back.
     recorder.record({ type: 'changes.undone', apply, paths: [], cause: 'crash' });
@@ -102,7 +111,9 @@ export async function undoLast(store: Store, recorder: Recorder, host: Pick<Host
   // What was rejected is taken back already.
   const make = () => planUndo(store, { ...last, after: last.stands });
   if (dryRun) return { plan: await make() };
-  const plan = await settledWrite(host, store, make, ({ before, after, paths }) => writeChanges(store, before, after, { paths }));
+  const plan = await settledWrite(host, store, make, async ({ before, after, paths, stood }) =>
+    writeChanges(store, before, after, { paths, stood, restore: await restoredBy(store, last, after) }),
+  );
   if (plan.conflicts.length > 0) return { plan };
   recorder.record({ type: 'changes.undone', apply: last.id, paths: plan.paths, cause: 'asked' });
   return { plan, apply: last.id };

@@ -7,7 +7,7 @@ import type { Host } from './host.js';
 import { type Pending, type PendingFile, type PendingHunk, selectionOf } from './pending.js';
 import type { Recorder } from './recorder.js';
 import { settledWrite } from './settled.js';
-import { planChange, writeChanges } from './workspace/apply.js';
+import { planChange, restoredBy, writeChanges } from './workspace/apply.js';
 import { changes } from './workspace/changes.js';
 import { choicesOf, type FileChoice, restOf } from './workspace/choice.js';
 import { patchHunks } from './workspace/file-hunks.js';
@@ -81,12 +81,13 @@ export async function reject(
   id: ApplyId,
   selection: Selection,
 ): Promise<ApplyOutcome> {
-  const { before, after, stands, rejected } = standing(recorder.state, id);
+  const apply = standing(recorder.state, id);
+  const { before, after, stands, rejected } = apply;
   const to = await treeWithout(store.gitDir, before, after, joined(rejected, selection));
   const make = () => planChange(store, { from: stands, to });
-  const plan = await settledWrite(host, store, make, async ({ before, after, paths }) => {
+  const plan = await settledWrite(host, store, make, async ({ before, after, paths, stood }) => {
     await store.keep(`applied/${to}`, to);
-    await writeChanges(store, before, after, { paths });
+    await writeChanges(store, before, after, { paths, stood, restore: await restoredBy(store, apply, after) });
   });
   if (plan.conflicts.length > 0) return { plan };
   recorder.record({ type: 'changes.rejected', apply: id, selection, paths: plan.paths, from: stands, to });

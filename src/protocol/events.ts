@@ -1,6 +1,7 @@
 /** The vocabulary of a session: facts are kept for ever, deltas are only shown. */
 import type { BlobId, Part } from './content.js';
 import type { Failure } from './failure.js';
+import type { Stood } from './stood.js';
 import type { VotingRule } from './voting.js';
 
 /** The version that this code writes; a log of a newer one opens read-only. */
@@ -347,6 +348,7 @@ export type Fact =
       paths: string[];
       before: TreeId;
       after: TreeId;
+      stood?: Stood;
     }
   | {
       type: 'changes.applied';

@@ -33,12 +33,22 @@ export interface Moved {
   base: Tree;
   candidate: Tree;
   modeless: boolean;
+  /** Links that are plain files here. */
+  asLinks: readonly string[];
   /** The open folder: it never goes, as ours is in it. */
   stays: string;
 }
 
 /** What must be there after an apply, and what is: both in words, by path. */
-export function applied({ before, now, base, candidate, modeless, stays }: Moved): [is: Map<string, string>, should: Map<string, string>] {
+export function applied({
+  before,
+  now,
+  base,
+  candidate,
+  modeless,
+  asLinks,
+  stays,
+}: Moved): [is: Map<string, string>, should: Map<string, string>] {
   const changed = changedPaths(base, candidate);
   const is = new Map([...now].map(([path, item]) => [path, changed.has(path) ? entryOf(item, modeless) : wordsFor(item, path)]));
   const should = new Map<string, string>();
@@ -46,7 +56,8 @@ export function applied({ before, now, base, candidate, modeless, stays }: Moved
   for (const path of changed) {
     const entry = candidate.get(path);
     if (entry === undefined) continue;
-    should.set(path, modeless ? entry.replace('100755', '100644') : entry);
+    const plain = asLinks.includes(path) ? entry.replace('120000', '100644') : entry;
+    should.set(path, modeless ? plain.replace('100755', '100644') : plain);
   }
   addFolders(should, before, changed);
   for (const path of stays === '' ? [] : [stays, ...foldersOf(stays)]) should.set(path, 'folder');

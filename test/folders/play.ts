@@ -159,12 +159,16 @@ function watchWorkspaces(session: Session, scene: Scene): void {
     const but = (path: string) => path === '.git' || installed.some((one) => path === one || path.startsWith(`${one}/`));
     const difference = differences(
       treeOf(listingOf(at, scene.format, but), () => false),
-      scene.base,
+      asOnDisk(scene),
       (entry) => entry,
     );
     if (difference !== '') scene.problems.push(`the workspace of ${run.agent}: ${difference}`);
   });
 }
+
+/** Where links are small files. */
+const asOnDisk = ({ base, row }: Scene): Tree =>
+  new Map([...base].map(([path, entry]) => [path, row.asLinks?.includes(path) ? entry.replace('120000', '100644') : entry]));
 
 function lookAtTurn(session: Session, scene: Scene): void {
   const { row, problems, format, base } = scene;
@@ -221,6 +225,7 @@ async function applyAll(id: string, scene: Scene): Promise<void> {
       base,
       candidate,
       modeless: row.modeless ?? false,
+      asLinks: row.asLinks ?? [],
       stays: relative(scene.root, folder),
     });
     if (said !== '') {

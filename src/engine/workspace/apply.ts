@@ -2,13 +2,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selection, TreeId } from '../../protocol/events.js';
+import type { Stood } from '../../protocol/stood.js';
 import { compose, type Part } from './compose.js';
 import { type Occasion, whyOf } from './conflict-words.js';
-import { brokenFolder, isAsIn, keepsModes, onDisk } from './disk.js';
+import { brokenFolder, isAsIn, type Kept, keptAt, onDisk } from './disk.js';
 import { obstacles, withIgnored } from './folder-now.js';
 import { mergeTrees } from './merge.js';
 import { ownEdits } from './own-edits.js';
 import { type Entry, rawChanges } from './raw.js';
+import { stoodAt } from './stood.js';
 import type { Store } from './store.js';
 import { editTree } from './trees.js';
 import { type Move, type MoveOptions, moveFiles } from './write-folder.js';
@@ -27,6 +29,8 @@ export interface ApplyPlan {
   conflicts: { path: string; why: string; marked?: true }[];
   /** Of `paths`: those that hold edits of the person's own, which stay. */
   kept: string[];
+  /** What stands there now, as far as no tree tells. */
+  stood: Stood;
 }
 
 export interface ApplyRequest {
@@ -48,6 +52,7 @@ export interface Applied {
   before: TreeId;
   after: TreeId;
   paths: readonly string[];
+  stood?: Stood;
 }
 
 interface PlanOptions {
@@ -110,7 +115,8 @@ async function plan(store: Store, { base, theirs, occasion, markers }: Wish, opt
     return refused(before, conflicts);
   }
   const paths = changes.map((change) => change.path);
-  return { before, after: merged.tree, paths, conflicts, kept: await ownEdits(store, { base, now: before, paths }) };
+  const [kept, stood] = await Promise.all([ownEdits(store, { base, now: before, paths }), stoodAt(store, changes)]);
+  return { before, after: merged.tree, paths, conflicts, kept, stood };
 }
 
 const refused = (before: TreeId, conflicts: ApplyPlan['conflicts']): ApplyPlan => ({
@@ -119,6 +125,7 @@ const refused = (before: TreeId, conflicts: ApplyPlan['conflicts']): ApplyPlan =
   paths: [],
   conflicts: conflicts.map(({ path, why }) => ({ path, why })),
   kept: [],
+  stood: {},
 });
 
 /**
@@ -129,20 +136,32 @@ export async function writeChanges(
   store: Store,
   from: TreeId,
   to: TreeId,
-  options: { paths: readonly string[] } & MoveOptions,
+  options: { paths: readonly string[]; stood?: Stood } & MoveOptions,
 ): Promise<void> {
-  const { paths, ...moving } = options;
-  const moves = await movesOf(store, { before: from, after: to, paths });
+  const { paths, stood = {}, ...moving } = options;
+  const moves = await movesOf(store, { before: from, after: to, paths, stood }, moving.restore);
   if (moves.length === 0) return;
   await store.keep(`applied/${from}`, from);
   await store.keep(`applied/${to}`, to);
   await moveFiles(store, moves, moving);
 }
 
-async function movesOf(store: Store, applied: Applied): Promise<Move[]> {
+/** What a sparse checkout left away is in the trees, though not on the disk. */
+async function movesOf(store: Store, applied: Applied, restore: Stood = {}): Promise<Move[]> {
+  const { stood = {} } = applied;
   const wanted = new Set(applied.paths);
   const changes = await rawChanges(store.gitDir, applied.before, applied.after, { renames: false });
-  return changes.filter((change) => wanted.has(change.path)).map(({ path, old, new: to }) => ({ path, from: old, to }));
+  const unlessAway = (entry: Entry | undefined, away: string | undefined) => (away === 'absent' ? undefined : entry);
+  return changes
+    .filter((change) => wanted.has(change.path))
+    .map(({ path, old, new: to }) => ({ path, from: unlessAway(old, stood[path]), to: unlessAway(to, restore[path]) }));
+}
+
+/** Of what stood before an apply: what is to stand again once it is taken back, where it comes to be as it was. */
+export async function restoredBy(store: Store, { before, stood = {} }: Applied, after: TreeId): Promise<Stood> {
+  if (Object.keys(stood).length === 0) return {};
+  const other = new Set((await rawChanges(store.gitDir, before, after, { renames: false })).map(({ path }) => path));
+  return Object.fromEntries(Object.entries(stood).filter(([path]) => !other.has(path)));
 }
 
 export interface Recovery {
@@ -154,12 +173,12 @@ export interface Recovery {
 
 /** After a kill in the middle of `writeChanges`: completes it, or brings it back. Each path is as before, as after, or someone's edit. */
 export async function recoverApply(store: Store, applied: Applied, want: 'complete' | 'roll-back'): Promise<Recovery> {
-  const modes = await keepsModes(store.gitDir);
+  const kept = await keptAt(store.gitDir);
   const moves: Move[] = [];
   const edited: string[] = [];
   for (const move of await movesOf(store, applied)) {
     const [source, target] = want === 'complete' ? [move.from, move.to] : [move.to, move.from];
-    const now = await stateOf(store.root, move, modes);
+    const now = await stateOf(store.root, move, kept);
     if (now(target)) continue;
     if (now(source)) moves.push({ path: move.path, from: source, to: target });
     else edited.push(move.path);
@@ -171,8 +190,8 @@ export async function recoverApply(store: Store, applied: Applied, want: 'comple
 }
 
 /** Tells whether the path is as a tree says. A folder stands for nothing: the files in it are paths of their own. */
-async function stateOf(root: string, move: Move, modes: boolean): Promise<(entry: Entry | undefined) => boolean> {
+async function stateOf(root: string, move: Move, kept: Kept): Promise<(entry: Entry | undefined) => boolean> {
   const broken = await brokenFolder(root, move.path);
   const disk = broken ? undefined : await onDisk(root, move.path, (move.from ?? move.to)?.id ?? '');
-  return (entry) => isAsIn(entry, disk === 'folder' ? undefined : disk, modes);
+  return (entry) => isAsIn(entry, disk === 'folder' ? undefined : disk, kept);
 }

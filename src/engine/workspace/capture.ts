@@ -80,13 +80,14 @@ interface Task {
 }
 
 async function captured({ layout, theirs, memory, fresh, signal, waiting }: Task): Promise<Captured> {
-  const { gitDir, root, prefix, format, modes, lookConfig } = layout;
+  const { gitDir, root, prefix, format, modes, links, lookConfig } = layout;
   const at: Followed = {
     gitDir,
     format,
     workTree: root,
     indexFile: captureIndex(gitDir),
     modes,
+    links,
     config: lookConfig,
     ...(signal && { signal }),
   };

@@ -53,6 +53,9 @@ export function whyBetween(clash: Clash, ours: string, theirs: string): string {
       return `${theirs} makes it, and ${clash.what} of ${ours} is in the way`;
     case 'lines':
       return `${ours} and ${theirs} change the same lines in different ways`;
+    case 'repository':
+    case 'name':
+      return whyOf(clash, 'apply');
     default:
       return `${ours} and ${theirs} change it in different ways`;
   }

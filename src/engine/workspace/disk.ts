@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitText } from './git.js';
-import type { Entry } from './raw.js';
+import { type Entry, isLink } from './raw.js';
 import { foldersOf } from './trees.js';
 
 /** A file or link as a tree would hold it; a folder, a socket or the like; or nothing. */
@@ -67,17 +67,24 @@ export async function fileBelow(root: string, folder: string, gone: ReadonlySet<
   return undefined;
 }
 
-/** Whether the executable bit of files means anything where the store is (on Windows and some mounts it does not). */
-export async function keepsModes(gitDir: string): Promise<boolean> {
-  if (process.platform === 'win32') return false;
-  return (await gitText(['config', '--type=bool', '--default=true', 'core.fileMode'], { gitDir })).trim() !== 'false';
+/** What means something where the store is: on Windows and some mounts, executable bits and links do not. */
+export interface Kept {
+  modes: boolean;
+  links: boolean;
 }
 
-/** Whether the disk holds what the tree says; modes only where they mean something. */
-export function isAsIn(entry: Entry | undefined, disk: OnDisk, modes: boolean): boolean {
+export async function keptAt(gitDir: string): Promise<Kept> {
+  const asked = ['config', '--type=bool', '--get-regexp', '^core\\.(filemode|symlinks)$'];
+  const rows = await gitText(asked, { gitDir, okCodes: [0, 1] });
+  return { modes: process.platform !== 'win32' && !rows.includes('core.filemode false'), links: !rows.includes('core.symlinks false') };
+}
+
+/** Whether the disk holds what the tree says; modes and links only where they mean something. */
+export function isAsIn(entry: Entry | undefined, disk: OnDisk, { modes, links }: Kept): boolean {
   if (entry === undefined || disk === undefined) return entry === disk;
   if (disk === 'folder') return entry.mode === '160000';
   if (disk === 'special') return false;
+  if (!links && isLink(entry)) return disk.id === entry.id;
   const kind = (mode: string) => (modes || mode === '120000' ? mode : 'file');
   return disk.id === entry.id && kind(disk.mode) === kind(entry.mode);
 }

@@ -50,8 +50,9 @@ function stored({ gitDir, format }: Followed, mode: string, bytes: Uint8Array): 
   return { entry: { mode, id: writeObject(gitDir, format, 'blob', bytes) }, size: bytes.length };
 }
 
-/** Where executable bits mean nothing, what the tree says of a file stays. */
-function modeOf({ modes }: Followed, mode: number, old: Entry | undefined): string {
+/** Where executable bits or links mean nothing, what the tree says of a file stays. */
+function modeOf({ modes, links }: Followed, mode: number, old: Entry | undefined): string {
+  if (!links && old?.mode === '120000') return old.mode;
   if (!modes) return old?.mode ?? '100644';
   return (mode & 0o100) !== 0 ? '100755' : '100644';
 }

@@ -131,6 +131,7 @@ async function ownRepository(
     '\tcheckStat = minimal',
     '\ttrustctime = false',
     ...(layout.modes ? [] : ['\tfileMode = false']),
+    ...(layout.links ? [] : ['\tsymlinks = false']),
     ...(sha256 ? ['[extensions]', '\tobjectFormat = sha256'] : []),
     // An agent's home has no configuration, and a commit needs an author.
     '[user]',
@@ -166,6 +167,7 @@ function workspace(
     workTree: root,
     indexFile: `${own}.index`,
     modes: layout.modes,
+    links: layout.links,
     config: [...layout.lookConfig, ...MINIMAL],
     excludes: `${own}.exclude`,
   };

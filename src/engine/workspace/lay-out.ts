@@ -139,7 +139,7 @@ interface Missing {
 
 /** Contents that the open folder does not have, or no longer. They all get one time, an old one: what is young is read again at every look. */
 async function fromStore(
-  { gitDir }: Layout,
+  { gitDir, links }: Layout,
   what: { index: Uint8Array; to: readonly string[]; missing: readonly Missing[]; stats: Uint32Array; signal: AbortSignal },
 ): Promise<void> {
   const { index, to, missing, stats, signal } = what;
@@ -147,7 +147,7 @@ async function fromStore(
   const time = Math.floor(Date.now() / 1000) - 10;
   try {
     await writeFile(indexFile, index);
-    const args = ['-c', 'core.symlinks=true', 'checkout-index', '-f', '-q', '-z', '--stdin'];
+    const args = ['-c', `core.symlinks=${links}`, 'checkout-index', '-f', '-q', '-z', '--stdin'];
     const input = linesOf(missing.map(({ path }) => path));
     for (const workTree of to) {
       await git(args, { gitDir, workTree, indexFile, input, signal });

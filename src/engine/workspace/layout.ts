@@ -30,6 +30,8 @@ export interface Layout {
   format: Format;
   /** Whether executable bits mean anything in the folder. */
   modes: boolean;
+  /** Whether links are links there; else they are small files, as git has them on Windows. */
+  links: boolean;
   /** How git is to look at the folder's files, as the person has it configured: `-c` arguments. */
   lookConfig: readonly string[];
   /** Absent where the folder is in no repository. */
@@ -54,8 +56,9 @@ export async function layoutOf(given: string): Promise<Layout> {
   const format = made?.format ?? theirs?.format ?? 'sha1';
   const settings = await theirSettings(root, theirs);
   const modes = process.platform !== 'win32' && settings.get('core.filemode') !== 'false';
+  const links = settings.get('core.symlinks') !== 'false' && (process.platform !== 'win32' || settings.get('core.symlinks') === 'true');
   const lookConfig = [...settings].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  return { folder, home, gitDir, root, prefix: pathBetween(root, folder), format, modes, lookConfig, ...(theirs && { theirs }) };
+  return { folder, home, gitDir, root, prefix: pathBetween(root, folder), format, modes, links, lookConfig, ...(theirs && { theirs }) };
 }
 
 /** What the person's git knows of this file system: without it, all files seem changed on some. */

@@ -7,6 +7,7 @@ import { removeTree } from '../process/remove-tree.js';
 import { capturer } from './capture.js';
 import { changes, diff, patch } from './changes.js';
 import { isMissing } from './disk.js';
+import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
@@ -22,7 +23,9 @@ const DIFFS_REMEMBERED = 32;
 
 export async function openStore(folder: string): Promise<Store> {
   const layout = await layoutOf(folder);
-  await makeStore(layout);
+  await makeStore(layout).catch(async (error: unknown) => {
+    throw await homeFailure(layout.home, error);
+  });
   const { gitDir, home } = layout;
   const similarity = similarityIn(gitDir);
   const capture = capturer(layout);
@@ -38,7 +41,11 @@ export async function openStore(folder: string): Promise<Store> {
     home,
     // One at a time: two would write the same index.
     capture(options) {
-      const next = capturing.then(() => capture({ ...options, ...(options?.forked && { waiting: forks.ready }) }));
+      const next = capturing
+        .then(() => capture({ ...options, ...(options?.forked && { waiting: forks.ready }) }))
+        .catch(async (error: unknown) => {
+          throw await unlessFull(home, error);
+        });
       if (options?.forked) forks.expect(next);
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
       return next.then(({ tree, summary }): Base => ({ tree, summary }));
@@ -80,13 +87,14 @@ function refOf(name: string): string {
 }
 
 /** `.massgen/` ignores itself. What an older MassGen keeps in it is left as it is. */
-async function makeStore({ home, gitDir, format, prefix, modes }: Layout): Promise<void> {
+async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout): Promise<void> {
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
   if (!existsSync(madeForFile(gitDir))) {
     await using _lock = await lockWhenFree(join(gitDir, 'making.lock'), 'making the store');
     await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
     if (!modes) await git(['config', 'core.fileMode', 'false'], { gitDir });
+    if (!links) await git(['config', 'core.symlinks', 'false'], { gitDir });
     await mkdir(join(gitDir, 'info'), { recursive: true });
     // The last thing that is written: what has it is whole.
     await writeFile(madeForFile(gitDir), JSON.stringify({ prefix, format } satisfies MadeFor));

@@ -11,6 +11,8 @@ export interface Followed {
   indexFile: string;
   /** Whether executable bits mean anything there. */
   modes: boolean;
+  /** Whether links are links there. */
+  links: boolean;
   /** How git is to look at the files: `-c` arguments. */
   config?: readonly string[];
   /** A file of rules that ignore more than the store's own do. */

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { FailureError, fail } from '../../protocol/failure.js';
-import { brokenFolder, codeOf, fileBelow, isAsIn, keepsModes, lstatOrNothing, onDisk } from './disk.js';
+import type { Stood } from '../../protocol/stood.js';
+import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNothing, onDisk } from './disk.js';
+import { reasonOf } from './disk-failure.js';
 import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import type { Store } from './store.js';
@@ -20,6 +22,8 @@ export interface MoveOptions {
   signal?: AbortSignal;
   /** Called before each path is changed. What it throws stops the whole, and what was changed is put back. */
   onPath?: (path: string) => void | Promise<void>;
+  /** Permissions that are to stand again; a folder's name ends in a slash. */
+  restore?: Stood;
 }
 
 type Place = Pick<Store, 'root' | 'home' | 'gitDir'>;
@@ -29,12 +33,12 @@ interface Work {
   root: string;
   /** A folder of ours, on the same file system where that can be. */
   stage: string;
-  /** Whether executable bits mean something here. */
-  modes: boolean;
+  kept: Kept;
   /** What was done so far, each with how to take it back. */
   done: { path: string; takeBack: () => Promise<void> }[];
   /** Paths that will be written: their folders stay. */
   written: string[];
+  restore: Stood;
 }
 
 /**
@@ -52,9 +56,10 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
   const work: Work = {
     root: place.root,
     stage,
-    modes: await keepsModes(place.gitDir),
+    kept: await keptAt(place.gitDir),
     done: [],
     written: written.map((move) => move.path),
+    restore: options.restore ?? {},
   };
   for (const move of todo) await verify(work, move, removed);
   try {
@@ -66,6 +71,7 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
       if (move.to) await write(work, move, written.indexOf(move));
       else await remove(work, move);
     }
+    await restoreFolders(work);
   } catch (error) {
     await takeBack(work, error);
     throw readable(error);
@@ -95,7 +101,7 @@ async function verify(work: Work, move: Move, gone: readonly Move[] = []): Promi
   const like = (move.from ?? move.to)?.id ?? '';
   const disk = await onDisk(work.root, move.path, like);
   const empty = move.from === undefined && disk === 'folder';
-  if (!empty && !isAsIn(move.from, disk, work.modes)) throw changedMeanwhile(move.path);
+  if (!empty && !isAsIn(move.from, disk, work.kept)) throw changedMeanwhile(move.path);
 }
 
 function changedMeanwhile(path: string): FailureError {
@@ -116,13 +122,14 @@ async function stageAll(gitDir: string, work: Work, written: readonly Move[]): P
     const bytes = to && blobs.get(to.id);
     if (!to || !bytes) throw new Error(`the store lost the content of ${path}`);
     const staged = join(work.stage, String(index));
-    if (isLink(to)) {
+    if (isLink(to) && work.kept.links) {
       await symlink(Buffer.from(bytes), staged);
       continue;
     }
     await writeFile(staged, bytes, { mode: isExecutable(to) ? 0o777 : 0o666, flag: 'wx' });
-    const old = await lstatOrNothing(join(work.root, path));
-    if (old?.isFile()) await chmod(staged, permissions(old.mode & 0o7777, isExecutable(to), work.modes));
+    const [old, was] = [await lstatOrNothing(join(work.root, path)), work.restore[path]];
+    if (was !== undefined && was !== 'absent') await chmod(staged, permissions(Number.parseInt(was, 8), isExecutable(to), work.kept.modes));
+    else if (old?.isFile()) await chmod(staged, permissions(old.mode & 0o7777, isExecutable(to), work.kept.modes));
   }
 }
 
@@ -142,7 +149,7 @@ async function write(work: Work, move: Move, index: number): Promise<void> {
   work.done.push({
     path: move.path,
     takeBack: async () => {
-      if (!isAsIn(move.to, await onDisk(work.root, move.path, move.to?.id ?? ''), work.modes)) throw changedMeanwhile(move.path);
+      if (!isAsIn(move.to, await onDisk(work.root, move.path, move.to?.id ?? ''), work.kept)) throw changedMeanwhile(move.path);
       if (move.from) await put(backup, target);
       else await unlink(target);
     },
@@ -173,10 +180,24 @@ async function makeFolders(work: Work, path: string): Promise<void> {
   }
 }
 
+/** Folders that stood there come again, the innermost last, and get their permissions once all is written in them. */
+async function restoreFolders(work: Work): Promise<void> {
+  const made = new Set(work.done.map(({ path }) => path));
+  const folders = Object.entries(work.restore).filter(([path]) => path.endsWith('/'));
+  for (const [path, mode] of folders.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const folder = path.slice(0, -1);
+    const absolute = join(work.root, folder);
+    const isThere = (await lstatOrNothing(absolute)) !== undefined;
+    if (isThere && !made.has(folder)) continue;
+    await remake(absolute, Number.parseInt(mode, 8));
+    if (!isThere) work.done.push({ path: folder, takeBack: async () => void (await removedIfEmpty(absolute)) });
+  }
+}
+
 /** Removes the folders that the removal of `path` left empty, but none that something will be written in. */
 async function removeEmptyParents(work: Work, path: string): Promise<void> {
   for (const folder of foldersOf(path).reverse()) {
-    if (work.written.some((written) => written.startsWith(`${folder}/`))) return;
+    if (work.restore[`${folder}/`] !== undefined || work.written.some((written) => written.startsWith(`${folder}/`))) return;
     const absolute = join(work.root, folder);
     const { mode } = await lstat(absolute);
     if (!(await removedIfEmpty(absolute))) return;
@@ -220,16 +241,6 @@ async function dropStage(stage: string): Promise<void> {
   }
 }
 
-const REASONS: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'the file system is read-only',
-  EBUSY: 'something else uses it',
-  ENAMETOOLONG: 'its name is too long here',
-};
-
 /** An error of the file system as a failure; anything else as it is. */
 function readable(error: unknown): unknown {
   const code = codeOf(error);
@@ -240,5 +251,5 @@ function readable(error: unknown): unknown {
       : 'path' in error && typeof error.path === 'string'
         ? error.path
         : 'a file';
-  return fail('workspace', `${path} could not be written: ${REASONS[code] ?? code}. Nothing was changed.`, { cause: error });
+  return fail('workspace', `${path} could not be written: ${reasonOf(code)}. Nothing was changed.`, { cause: error });
 }

@@ -93,7 +93,8 @@ export const kinds: readonly Row[] = [
       git('config', 'core.symlinks', 'false'),
       sh('rm l && git checkout -q -- l'),
     ],
-    work: { a: [edit('a.txt', 'a', 'A')], b: [write('new.txt', 'n\n')] },
+    asLinks: ['l'],
+    work: { a: [edit('a.txt', 'a', 'A')], b: [write('new.txt', 'n\n'), run('printf new.txt >l', makeLink('l', 'new.txt'))] },
   },
   {
     name: 'executable bits',

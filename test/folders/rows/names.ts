@@ -114,6 +114,7 @@ export const names: readonly Row[] = [
     needs: ['linux'],
     make: repository(file(LATIN, 'l\n'), file('a.txt', 'a\n')),
     work: { a: [edit('a.txt', 'a', 'A')], b: [edit(LATIN, 'l', 'L')] },
+    refused: { at: 'apply', agent: 'b', says: /its name is not valid UTF-8/ },
   },
   {
     name: 'case-only renames',
