@@ -1,8 +1,11 @@
 /** The vocabulary of a session: facts are kept for ever, deltas are only shown. */
+import type { CheckResult, CheckSpec } from './checks.js';
 import type { BlobId, Part } from './content.js';
 import type { Failure } from './failure.js';
 import type { Stood } from './stood.js';
 import type { VotingRule } from './voting.js';
+
+export type { CheckResult, CheckSpec };
 
 /** The version that this code writes; a log of a newer one opens read-only. */
 export const LOG_VERSION = 1;
@@ -94,21 +97,6 @@ export interface Limits {
   costUsd?: number;
 }
 
-/** What a check is, before it has run. */
-export interface CheckSpec {
-  /** `test`, `lint`, `build`, `types` …; unique. */
-  name: string;
-  /** The command line, run by a shell in `cwd`. */
-  command: string;
-  /** Folder to run in, relative to the captured root; '' for the root. */
-  cwd: string;
-  /** Where it was found: `package.json scripts.test`, `Makefile`, `config` … */
-  source: string;
-  /** Files that define it (package.json, Makefile, pytest.ini …), relative to the root. */
-  definedIn: string[];
-  timeoutSeconds: number;
-}
-
 /** What a turn's effects are held to: kept with the turn, so that a resume does what the turn began with. */
 export interface Settings {
   policy: { allow: string[]; ask: string[]; deny: string[]; network: 'none' | 'open' | { domains: string[] } };
@@ -174,27 +162,6 @@ export interface Ballot {
   reason: string;
   /** For rules that use it: the order of preference, best first, or the answers approved; the choice is in it. */
   ranking?: CandidateId[];
-}
-
-export interface CheckResult {
-  name: string;
-  command: string;
-  status: 'passed' | 'failed' | 'timed-out' | 'not-run';
-  /** Whose definition of the check ran: the base's, or also the candidate's own where it changed tests or checks. */
-  version: 'base' | 'candidate';
-  exitCode?: number;
-  tests?: { passed: number; failed: number; skipped: number };
-  /** Names of failing tests, where the runner prints them; capped. */
-  failing?: string[];
-  /** What fails here and did not on the base: names of tests, or the check's own name where there are none. */
-  newlyFailing?: string[];
-  /** What failed in one run and passed in another of the same tree: names of tests, or the check's own. Held against nobody. */
-  flaky?: string[];
-  /** Why it was not run. */
-  why?: string;
-  /** Blob with the (capped) output; absent where nothing ran. */
-  output?: BlobId;
-  durationMs: number;
 }
 
 /** Why the agent's stint is over. Only `failed` counts against the agent. */
