@@ -1,6 +1,6 @@
 /** The vocabulary of a session: facts are kept for ever, deltas are only shown. */
 import type { CheckResult, CheckSpec } from './checks.js';
-import type { BlobId, Part } from './content.js';
+import type { Part } from './content.js';
 import type { Failure } from './failure.js';
 import type { Stood } from './stood.js';
 import type { VotingRule } from './voting.js';
