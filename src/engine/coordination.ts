@@ -1,5 +1,6 @@
 /** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
-import type { Candidate, Label, Planned, Shown, TreeId } from '../protocol/events.js';
+import type { Candidate, Label, Shown, TreeId } from '../protocol/events.js';
+import type { Planned } from '../protocol/planned.js';
 import { standing } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
 import { votingRules } from '../protocol/voting.js';

@@ -1,5 +1,6 @@
 /** Actions that cannot be taken back: what an agent planned becomes part of its answer, and is asked for and done when that is presented. */
-import type { AgentId, Candidate, FactEvent, Planned } from '../protocol/events.js';
+import type { AgentId, Candidate, FactEvent } from '../protocol/events.js';
+import type { Planned } from '../protocol/planned.js';
 import { type CandidateState, currentTurn, type TurnState } from '../protocol/state.js';
 import type { Recorder } from './recorder.js';
 import { callTool } from './tools/index.js';

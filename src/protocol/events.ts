@@ -2,6 +2,7 @@
 import type { CheckResult, CheckSpec } from './checks.js';
 import type { Part } from './content.js';
 import type { Failure } from './failure.js';
+import type { Planned } from './planned.js';
 import type { Stood } from './stood.js';
 import type { VotingRule } from './voting.js';
 
@@ -127,16 +128,6 @@ export interface BaseSummary {
 export interface Shown {
   candidate: CandidateId;
   label: Label;
-}
-
-/** An action that cannot be taken back: described while the agents deliberate, asked for when the winner is presented. */
-export interface Planned {
-  tool: string;
-  input: unknown;
-  /** The command line, or the call, exactly. */
-  what: string;
-  /** What it acts upon. */
-  why: string;
 }
 
 export interface Candidate {

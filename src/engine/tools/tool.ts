@@ -1,6 +1,7 @@
 /** What an agent may call: a name, a schema, an effect, and what it does in the agent's workspace. */
 import type { z } from 'zod';
-import type { CheckResult, Effect, Planned } from '../../protocol/events.js';
+import type { CheckResult, Effect } from '../../protocol/events.js';
+import type { Planned } from '../../protocol/planned.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import type { Jail } from './jail.js';
 import type { Policy } from './policy.js';
