@@ -1,8 +1,8 @@
 /** `massgen resume`: goes on with a turn that was cut off; of one that had ended it says the outcome again. */
 import { loadEnv } from '../engine/config/env.js';
 import { openSession } from '../engine/session.js';
-import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
-import { fail } from '../protocol/failure.js';
+import { findSession, readSession, type SessionLog, wasKilled } from '../engine/sessions.js';
+import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, type Options } from './args.js';
 import { askerFor } from './asker.js';
@@ -18,11 +18,12 @@ export async function resume(which: string, options: Options): Promise<number> {
   const host = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve });
   const log = await readSession(folder, await findSession(folder, which));
   const turn = currentTurn(log.state);
+  if (turn === undefined && log.readOnly !== undefined) throw new FailureError(log.readOnly);
   if (turn === undefined)
     throw fail('not-found', 'This session has no turn to go on with.', { hint: `massgen run --session ${log.id} "…"` });
   if (turn.decision !== undefined) {
-    // Its apply may be what was cut off: opening the session completes that.
-    if (log.state.applies.some((apply) => apply.status === 'started'))
+    // Its apply may be what was cut off, or its tidying up: opening the session completes that.
+    if (log.state.applies.some((apply) => apply.status === 'started') || (await wasKilled(folder, log.id)))
       await (await openSession({ folder, host, id: log.id }))[Symbol.asyncDispose]();
     return again(log, options);
   }

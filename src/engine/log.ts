@@ -18,7 +18,7 @@ export interface Log {
 }
 
 /** The calls that a full or broken disk lets fail. */
-type Disk = Pick<typeof fs, 'writeSync' | 'ftruncateSync' | 'fsyncSync'>;
+type Disk = Pick<typeof fs, 'writeSync' | 'ftruncateSync' | 'fsyncSync' | 'fstatSync'>;
 
 interface Options {
   format?: Format;
@@ -90,6 +90,8 @@ function writing(path: string, already: number, disk: Disk): Log {
     try {
       for (let done = 0; done < line.length; ) done += disk.writeSync(file, line, done, line.length - done, size + done);
       if (synced) sync(file, disk);
+      // A file without a name takes every line, and is gone when it is closed.
+      if (disk.fstatSync(file).nlink === 0) throw Object.assign(new Error('it was removed'), { code: 'ENOENT' });
     } catch (error) {
       broken = takeBack(error);
       throw broken ?? cannot(path, 'written', error);
@@ -172,8 +174,22 @@ function rewrite(path: string, version: number, events: readonly FactEvent[]): v
 
 function cannot(path: string, what: string, cause: unknown): FailureError {
   const code = (cause as NodeJS.ErrnoException).code;
-  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space on the disk; what was recorded before is kept.' : undefined;
-  return fail('log', `${path} cannot be ${what}: ${messageOf(cause)}`, { cause, ...(hint !== undefined && { hint }) });
+  return fail('log', `${path} cannot be ${what}: ${messageOf(cause)}`, {
+    cause,
+    hint: HINTS[code ?? ''] ?? 'What was recorded before is kept.',
+  });
 }
+
+const FREE = 'Free some space on the disk; what was recorded before is kept.';
+const RIGHTS = 'See to it that you may write this file; what was recorded before is kept.';
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: FREE,
+  EDQUOT: FREE,
+  EACCES: RIGHTS,
+  EPERM: RIGHTS,
+  EROFS: RIGHTS,
+  ENOENT: 'Someone removed it; what was applied to your folder stays as it is. Start again with: massgen run "…"',
+  EIO: 'The disk itself failed; what was recorded before is kept. Try again, or copy the folder to another disk.',
+};
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

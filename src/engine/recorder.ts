@@ -13,6 +13,8 @@ export interface Recorder {
   ofRun(run: RunId): readonly FactEvent[];
   /** Invariant: when it returns, the fact is in the log, in the state, and told to everyone; nothing can come between. */
   record(fact: Fact): FactEvent;
+  /** Why a fact of the turn could not be written: whoever had to record it has stopped. Forgotten when a turn begins or goes on. */
+  readonly failed: Error | undefined;
   /** Shown and never written. */
   emit(delta: Delta): void;
   subscribe(listener: (event: Event) => void): () => void;
@@ -32,6 +34,7 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
   let state = stateOf(all);
   let deltas = 0;
   let dirty = false;
+  let failed: Error | undefined;
   let secrets: readonly string[] = [];
   let redact = redactor([]);
   const streams = new Map<string, { redactor: StreamRedactor; last: Delta }>();
@@ -67,6 +70,9 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
     get state() {
       return state;
     },
+    get failed() {
+      return failed;
+    },
     events: all,
     ofRun(run) {
       const begun = runOf(state, run)?.startedSeq;
@@ -78,7 +84,14 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
       // A clock that goes backwards must not make later facts look earlier.
       const at = Math.max(now(), state.at);
       const event = { ...redact(fact), seq: state.seq + 1, at } as FactEvent;
-      log().append(event);
+      try {
+        log().append(event);
+        if (fact.type === 'turn.started' || fact.type === 'session.resumed') failed = undefined;
+      } catch (error) {
+        failed ??= error instanceof Error ? error : new Error(String(error));
+        wake();
+        throw error;
+      }
       take(event);
       publish(event);
       wake();

@@ -1,5 +1,4 @@
 /** A session: one conversation about one folder. Intents come in, facts go out; the rest is a function of the facts. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -36,9 +35,12 @@ import type { Provider } from './providers/provider.js';
 import { withPrices, withRetry } from './providers/wrap.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { accept, pendingOf, reject } from './rejecting.js';
+import { newSessionId } from './session-id.js';
 import { sessionFiles } from './sessions.js';
+import { steadyClock } from './steady-clock.js';
 import { patternOf, workTurn } from './turn.js';
 import { compose } from './workspace/compose.js';
+import { damagedStore } from './workspace/git.js';
 import { openStore } from './workspace/open-store.js';
 import type { Store } from './workspace/store.js';
 
@@ -101,7 +103,7 @@ interface Open {
 /** Nothing is written of a new session before its first turn. */
 export async function createSession({ folder, host }: SessionOptions): Promise<Session> {
   const store = await openStore(folder);
-  return new LiveSession(newId(host.now()), store, host, undefined, []);
+  return new LiveSession(newSessionId(host.now()), store, host, undefined, []);
 }
 
 /** Opens a session to go on with it. Throws `locked` where another process writes it, `log` where its log can only be read. */
@@ -111,12 +113,13 @@ export async function openSession({ folder, host, id }: SessionOptions & { id: S
     throw fail('not-found', `There is no session ${id} in ${folder}.`, { hint: 'massgen sessions list shows them.' });
   const lock = await acquireLock(files.lock, `session ${id}`);
   try {
+    // Of a log that can only be read, too, nothing is left running.
+    await endLeftovers(files.processes);
     const { log, events } = openLog(files.log);
     if (log.readOnly !== undefined) {
       log.close();
       throw new FailureError(log.readOnly);
     }
-    await endLeftovers(files.processes);
     const session = new LiveSession(id, await openStore(folder), host, { lock, log }, events);
     await session.recover();
     return session;
@@ -124,12 +127,6 @@ export async function openSession({ folder, host, id }: SessionOptions & { id: S
     await lock[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Sorts by time: 20261121-093005-x7kq. */
-function newId(now: number): SessionId {
-  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${time}-${randomBytes(3).toString('hex').slice(0, 4)}`;
 }
 
 class LiveSession implements Session {
@@ -142,6 +139,7 @@ class LiveSession implements Session {
   private opening: Promise<Commands> | undefined;
   private readonly providers = new Map<string, Promise<Provider>>();
   private disposed: Promise<void> | undefined;
+  private clock: () => number;
 
   constructor(
     readonly id: SessionId,
@@ -151,9 +149,10 @@ class LiveSession implements Session {
     events: readonly FactEvent[],
   ) {
     this.folder = realpathSync(store.folder);
+    this.clock = () => host.now();
     this.recorder = openRecorder(
       () => this.written().log,
-      () => host.now(),
+      () => this.clock(),
       events,
     );
   }
@@ -188,6 +187,7 @@ class LiveSession implements Session {
     const agents = team.agents.map((agent) => ({ ...agent, ...familyOf(agent.backend) }));
     const turn = `t${this.state.turns.length + 1}`;
     const facts = { turn, request: [...request], base, summary, checkSpecs, agents, pattern, limits, settings, seed: host.seed() };
+    this.clock = steadyClock(Math.max(host.now(), this.state.at));
     recorder.record({ type: 'turn.started', ...facts });
     return this.work();
   }
@@ -198,6 +198,9 @@ class LiveSession implements Session {
     if (turn === undefined) throw fail('not-found', 'This session has no turn to go on with.');
     if (turn.decision !== undefined) return turn.decision;
     await this.meet(turn.agents);
+    // No turn is spent on a store that cannot give what it began with.
+    if (!(await this.store.has(turn.base))) throw damagedStore(this.store.gitDir, 'it does not have what the turn began with');
+    this.clock = steadyClock(Math.max(this.host.now(), this.state.at));
     this.recorder.record({ type: 'session.resumed' });
     return this.work();
   }
@@ -278,9 +281,10 @@ class LiveSession implements Session {
     return attachment(this.store, basename(file), bytes);
   }
 
-  /** Completes what a killed process had begun to apply. */
-  recover(): Promise<void> {
-    return this.changingFolder(() => recoverApplies(this.store, this.recorder, this.host));
+  /** Completes what a killed process had begun to apply, and removes what it left of a turn that had ended. */
+  async recover(): Promise<void> {
+    await this.changingFolder(() => recoverApplies(this.store, this.recorder, this.host));
+    if (currentTurn(this.state)?.decision !== undefined) this.cleanUp();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -312,17 +316,21 @@ class LiveSession implements Session {
 
   /** Makes the session's folder, takes its lock and begins its log. */
   private async begin(): Promise<void> {
-    if (this.open !== undefined) return;
-    const files = sessionFiles(this.folder, this.id);
-    mkdirSync(files.folder, { recursive: true });
-    const lock = await acquireLock(files.lock, `session ${this.id}`);
-    this.open = { lock, log: openLog(files.log).log };
+    if (this.open === undefined) {
+      const files = sessionFiles(this.folder, this.id);
+      mkdirSync(files.folder, { recursive: true });
+      const lock = await acquireLock(files.lock, `session ${this.id}`);
+      this.open = { lock, log: openLog(files.log).log };
+    }
+    // A process may have died between the file and its first line.
+    if (this.state.seq > 0) return;
     this.recorder.record({ type: 'session.started', id: this.id, version: LOG_VERSION, folder: this.folder });
   }
 
   private work(): Promise<Decision> {
     this.stopped = new AbortController();
-    const { id: session, recorder, store, host } = this;
+    const { id: session, recorder, store } = this;
+    const host = { ...this.host, now: this.clock };
     const working = workTurn({
       session,
       recorder,
@@ -334,13 +342,18 @@ class LiveSession implements Session {
       stopped: this.stopped.signal,
     }).finally(() => {
       this.working = undefined;
+      this.clock = () => this.host.now();
     });
     this.working = working;
     return working.then((decision) => {
-      // Copies of a project inside it disturb watchers and test runners. Whoever reads the outcome does not wait for it.
-      this.cleaning = store.cleanUp(session).catch((error: unknown) => host.log('warn', `Workspaces are left: ${String(error)}`));
+      this.cleanUp();
       return decision;
     });
+  }
+
+  /** Copies of a project inside it disturb watchers and test runners. Whoever reads the outcome does not wait for it. */
+  private cleanUp(): void {
+    this.cleaning = this.store.cleanUp(this.id).catch((error: unknown) => this.host.log('warn', `Workspaces are left: ${String(error)}`));
   }
 
   private commands(): Promise<Commands> {

@@ -95,6 +95,12 @@ async function statusOf(folder: string, id: SessionId, status: SessionRow['statu
   return (await lockOwner(sessionFiles(folder, id).lock)) === undefined ? 'cut-off' : 'running';
 }
 
+/** A process died while it wrote this session: what it left is put in order when the session is opened. */
+export async function wasKilled(folder: string, id: SessionId): Promise<boolean> {
+  const { lock } = sessionFiles(folder, id);
+  return existsSync(lock) && (await lockOwner(lock)) === undefined;
+}
+
 async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = entries

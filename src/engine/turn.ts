@@ -1,5 +1,4 @@
 /** Works one turn: asks the pattern what is next and does it, until the turn has an outcome. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentSpec, Decision, RunEndReason, RunId, SessionId, Shown } from '../protocol/events.js';
 import { fail, failureOf } from '../protocol/failure.js';
@@ -134,7 +133,9 @@ function begin(bench: Bench, turn: TurnState): void {
   }
   for (const run of turn.runs) {
     if (run.ended !== undefined) continue;
-    const lost = run.calls > 0 && !existsSync(workspaceRoot(bench.store, bench.session, workspaceName(run)));
+    // Its first reply may have come before its workspace was made.
+    const wasThere = bench.recorder.ofRun(run.id).some((fact) => fact.type === 'tool.returned');
+    const lost = wasThere && !bench.store.forked(bench.session, workspaceName(run));
     if (lost) bench.recorder.record({ type: 'run.ended', run: run.id, reason: 'interrupted' });
     else start(bench, run);
   }
@@ -144,6 +145,8 @@ async function untilDecided(bench: Bench): Promise<Decision> {
   const { recorder, pattern, suspended, stopped } = bench;
   for (;;) {
     if (suspended.aborted) throw fail('interrupted', 'The turn was interrupted; everything up to then is kept.', { retryable: true });
+    // Whoever could not record has stopped, and nobody else would wake this loop.
+    if (recorder.failed !== undefined) throw recorder.failed;
     const turn = turnOf(recorder);
     const steps = stopped.aborted ? cancelling(turn, pattern) : pattern.next(recorder.state);
     const end = steps.find((step) => step.do === 'end');
@@ -213,7 +216,8 @@ function keepTimers(bench: Bench, steps: readonly Step[]): void {
     if (bench.timers.has(what)) continue;
     const wait = Math.min(Math.max(0, until - bench.host.now()), 2 ** 31 - 1);
     const ring = (): void => {
-      if (!bench.suspended.aborted) bench.recorder.record({ type: 'time.passed', turn: turnOf(bench.recorder).turn, what });
+      const passed = (): void => void bench.recorder.record({ type: 'time.passed', turn: turnOf(bench.recorder).turn, what });
+      if (!bench.suspended.aborted) launch(bench, Promise.resolve().then(passed));
     };
     bench.timers.set(what, setTimeout(ring, wait));
   }
@@ -222,7 +226,10 @@ function keepTimers(bench: Bench, steps: readonly Step[]): void {
 function launch(bench: Bench, task: Promise<unknown>): void {
   const kept = task.then(
     () => undefined,
-    (error: unknown) => bench.host.log('warn', failureOf(error).message),
+    (error: unknown) => {
+      // What the whole turn ends with is not told by each of its parts.
+      if (bench.recorder.failed === undefined) bench.host.log('warn', failureOf(error).message);
+    },
   );
   bench.tasks.add(kept);
   kept.finally(() => bench.tasks.delete(kept));

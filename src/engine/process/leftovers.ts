@@ -29,8 +29,13 @@ export function processRecord(file: string | undefined): ProcessRecord {
     },
     ended(group) {
       running.delete(group.mark);
-      appendFileSync(file, `${JSON.stringify({ ended: group.mark })}\n`);
-      if (running.size === 0 && stillOpen(file).length === 0) rmSync(file, { force: true });
+      try {
+        appendFileSync(file, `${JSON.stringify({ ended: group.mark })}\n`);
+        if (running.size === 0 && stillOpen(file).length === 0) rmSync(file, { force: true });
+      } catch (error) {
+        // A full disk, or a folder that is gone: what has ended and stands there as running is only looked for once more.
+        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      }
     },
   };
 }

@@ -1,6 +1,4 @@
 /** Merges what is chosen of a candidate into the folder as it now is, all or nothing, and takes it back. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Selection, TreeId } from '../../protocol/events.js';
 import type { Stood } from '../../protocol/stood.js';
 import { compose, type Part } from './compose.js';
@@ -184,8 +182,6 @@ export async function recoverApply(store: Store, applied: Applied, want: 'comple
     else edited.push(move.path);
   }
   await moveFiles(store, moves, {});
-  // What a killed apply had staged; nothing else writes there, and an apply that is under way holds the store.
-  await rm(join(store.home, 'apply'), { recursive: true, force: true });
   return { moved: moves.map((move) => move.path), edited };
 }
 

@@ -1,9 +1,10 @@
 /** Makes workspaces and checkouts: whole or not at all, each with a repository of its own, byte for byte what the tree says. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
+import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Captured } from './capture.js';
 import { linkDependencies } from './dependencies.js';
@@ -27,6 +28,7 @@ export interface Forks extends AsyncDisposable {
   /** Makes ready what can be before a tree is known. */
   ready(): void;
   fork(options: ForkOptions): Promise<Workspace>;
+  forked: Store['forked'];
   checkout(tree: TreeId, to: string, options?: CheckoutOptions): Promise<Checkout>;
 }
 
@@ -63,11 +65,16 @@ export function forking(layout: Layout): Forks {
     expect: layOut.expect,
     ready: layOut.ready,
     async fork(options) {
-      const root = join(layout.home, 'workspaces', options.session, options.name);
-      const own = join(layout.gitDir, 'workspaces', options.session, options.name);
-      const node = existsSync(root) ? undefined : await make(options, root, own);
+      const { root, own } = placesOf(layout, options.session, options.name);
+      const isThere = isWhole(root, own);
+      if (!isThere) await removeTree(root);
+      const node = isThere ? undefined : await make(options, root, own);
       const { linkedRoots } = JSON.parse(await readFile(`${own}.json`, 'utf8')) as Kept;
       return workspace(layout, { root, own, linkedRoots, look: lookerAt(node) });
+    },
+    forked(session, name) {
+      const { root, own } = placesOf(layout, session, name);
+      return isWhole(root, own);
     },
     async checkout(tree, to, { dependencies: mode = 'none', signal } = {}) {
       await write(tree, to, signal);
@@ -83,6 +90,14 @@ export function forking(layout: Layout): Forks {
     [Symbol.asyncDispose]: () => layOut[Symbol.asyncDispose](),
   };
 }
+
+const placesOf = (layout: Layout, session: string, name: string) => ({
+  root: join(layout.home, 'workspaces', session, name),
+  own: join(layout.gitDir, 'workspaces', session, name),
+});
+
+/** What is kept of it outside is written before it is moved into place. */
+const isWhole = (root: string, own: string): boolean => existsSync(root) && existsSync(`${own}.json`) && existsSync(`${own}.exclude`);
 
 /** What a workspace keeps outside the agent's reach. */
 interface Kept {
@@ -172,6 +187,16 @@ function workspace(
     excludes: `${own}.exclude`,
   };
   let last: Promise<unknown> = Promise.resolve();
+  const folder = statSync(root).ino;
+  /** Invariant: what was removed and made anew by somebody's writing in it is no workspace, and its tree would remove everything. */
+  const requireSame = async (): Promise<void> => {
+    if (statSync(root, { throwIfNoEntry: false })?.ino === folder) return;
+    await rm(`${own}.json`, { force: true });
+    throw fail('workspace', 'Its workspace was removed while it worked.', {
+      retryable: true,
+      hint: 'Leave .massgen/workspaces alone while a turn is under way.',
+    });
+  };
   return {
     root,
     cwd: join(root, layout.prefix),
@@ -181,8 +206,17 @@ function workspace(
     snapshot({ touched = [], signal } = {}) {
       const next = last.then(async () => {
         signal?.throwIfAborted();
+        await requireSame();
         await dropStaleLock(at.indexFile);
-        return (await look({ ...at, ...(signal && { signal }) }, { touched: touched.map(bytesOf) })).tree;
+        const now = () => look({ ...at, ...(signal && { signal }) }, { touched: touched.map(bytesOf) });
+        const { tree } = await now().catch(async (error: unknown) => {
+          signal?.throwIfAborted();
+          // An index that cannot be used costs one reading of all files, no more.
+          await rm(at.indexFile, { force: true });
+          return now().catch(() => Promise.reject(error));
+        });
+        await requireSame();
+        return tree;
       });
       last = next.catch(() => undefined); // Whoever asked for it is told.
       return next;

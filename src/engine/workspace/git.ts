@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { fail } from '../../protocol/failure.js';
+import { type FailureError, fail } from '../../protocol/failure.js';
 
 export interface GitOptions {
   gitDir?: string;
@@ -141,8 +141,23 @@ function notStarted(error: NodeJS.ErrnoException, cwd: string): Error {
 export function gitFailure(args: readonly string[], { code, err }: GitResult): Error {
   const command = args.find((arg, at) => !arg.startsWith('-') && args[at - 1] !== '-c') ?? '';
   const lines = err.trim().split('\n').slice(-5).join('\n');
-  return fail('workspace', `git ${command} failed (${code ?? 'a signal'}): ${lines || 'it said nothing'}`);
+  const message = `git ${command} failed (${code ?? 'a signal'}): ${lines || 'it said nothing'}`;
+  const hint = HINTS.find(([pattern]) => pattern.test(err))?.[1];
+  return fail('workspace', message, hint === undefined ? {} : { hint });
 }
+
+const DAMAGED =
+  'The store in .massgen/store.git is damaged; your own files are as they were. What it lost cannot be had again: ask for the task anew with massgen run "…"';
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/no space left|disk quota/i, 'Free some space on the disk and try again; what was recorded before is kept.'],
+  [/permission denied|read-only file system/i, 'See to it that you may write in .massgen, and try again.'],
+  [/bad object|invalid object|unable to (read|stream|find)|missing|corrupt|not a (git repository|tree)|loose object|bad config/i, DAMAGED],
+];
+
+/** What the store should have and has not. */
+export const damagedStore = (gitDir: string, what: string): FailureError =>
+  fail('workspace', `The store ${gitDir} is damaged: ${what}.`, { hint: DAMAGED });
 
 export async function gitText(args: readonly string[], options: GitOptions = {}): Promise<string> {
   return Buffer.from(await git(args, options)).toString('utf8');

@@ -1,6 +1,6 @@
 /** Opens the shadow store of a folder: `.massgen/store.git`, made where it is not there yet. */
-import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
@@ -51,6 +51,7 @@ export async function openStore(folder: string): Promise<Store> {
       return next.then(({ tree, summary }): Base => ({ tree, summary }));
     },
     fork: forks.fork,
+    forked: forks.forked,
     checkout: forks.checkout,
     overlay: (tree, other, paths) => overlay(gitDir, tree, other, paths),
     async cleanUp(session) {
@@ -90,8 +91,10 @@ function refOf(name: string): string {
 async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout): Promise<void> {
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
-  if (!existsSync(madeForFile(gitDir))) {
+  if (!isWhole(gitDir)) {
     await using _lock = await lockWhenFree(join(gitDir, 'making.lock'), 'making the store');
+    // What git would take for its own and cannot read is written anew; objects are never touched.
+    if (existsSync(join(gitDir, 'HEAD'))) await Promise.all(['HEAD', 'config'].map((name) => rm(join(gitDir, name), { force: true })));
     await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
     if (!modes) await git(['config', 'core.fileMode', 'false'], { gitDir });
     if (!links) await git(['config', 'core.symlinks', 'false'], { gitDir });
@@ -100,6 +103,14 @@ async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout)
     await writeFile(madeForFile(gitDir), JSON.stringify({ prefix, format } satisfies MadeFor));
   }
   await writeFile(join(gitDir, 'info', 'attributes'), RAW);
+}
+
+/** Whether git can take it for a repository. */
+function isWhole(gitDir: string): boolean {
+  const says = (name: string, what: string): boolean =>
+    existsSync(join(gitDir, name)) && readFileSync(join(gitDir, name), 'utf8').includes(what);
+  const has = ['objects', 'refs', 'info'].every((name) => existsSync(join(gitDir, name)));
+  return has && existsSync(madeForFile(gitDir)) && says('HEAD', 'ref: refs/') && says('config', 'repositoryformatversion');
 }
 
 async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: readonly string[]): Promise<TreeId> {

@@ -47,6 +47,8 @@ export interface Store extends AsyncDisposable {
     dependencies?: 'link' | 'copy' | 'none';
     signal?: AbortSignal;
   }): Promise<Workspace>;
+  /** Whether there is a whole workspace of that name. */
+  forked(session: string, name: string): boolean;
   /** Writes `tree` into the new directory `to` (without a `.git`); `dependencies` as in `fork`. For evidence and for peers' trees. */
   checkout(tree: TreeId, to: string, options?: { dependencies?: 'link' | 'copy' | 'none'; signal?: AbortSignal }): Promise<Checkout>;
   /** Makes the tree `tree` with some paths replaced by what `other` has there (absent there: removed). */

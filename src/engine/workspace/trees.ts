@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobId } from '../../protocol/content.js';
 import type { TreeId } from '../../protocol/events.js';
-import { git, gitText } from './git.js';
+import { damagedStore, git, gitText } from './git.js';
 import { type Entry, splitZ } from './raw.js';
 
 /** A path and what it shall hold; `undefined` removes it. */
@@ -56,7 +56,7 @@ export async function readBlobs(gitDir: string, ids: Iterable<BlobId>): Promise<
     const end = out.indexOf(0x0a, at);
     const head = Buffer.from(out.subarray(at, end)).toString('latin1');
     const match = /^[0-9a-f]+ blob (\d+)$/.exec(head);
-    if (!match) throw new Error(`the store cannot read ${id}: ${head}`);
+    if (!match) throw damagedStore(gitDir, head === '' ? `nothing can be read of ${id}` : head);
     const size = Number(match[1]);
     blobs.set(id, out.subarray(end + 1, end + 1 + size));
     at = end + 1 + size + 1;

@@ -1,12 +1,13 @@
 /** Moves files of the person's folder from one state to another: every one of them, or none. */
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { FailureError, fail } from '../../protocol/failure.js';
 import type { Stood } from '../../protocol/stood.js';
 import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNothing, onDisk } from './disk.js';
 import { reasonOf } from './disk-failure.js';
 import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
+import { damagedStore } from './git.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import type { Store } from './store.js';
 import { foldersOf, readBlobs } from './trees.js';
@@ -52,7 +53,7 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
   for (const move of todo) refuseUnsafe(place, move);
   const removed = todo.filter((move) => !move.to).sort(byPath);
   const written = todo.filter((move) => move.to).sort(byPath);
-  const stage = join(place.home, 'apply', randomBytes(8).toString('hex'));
+  const stage = join(stages(place), randomBytes(8).toString('hex'));
   const work: Work = {
     root: place.root,
     stage,
@@ -77,6 +78,19 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
     throw readable(error);
   }
   await dropStage(stage);
+}
+
+const stages = ({ home }: Pick<Store, 'home'>): string => join(home, 'apply');
+/** Where it could not be put back, what stood there before stays for the person. */
+const KEPT = '.kept';
+
+/** Removes what killed processes had made ready; the caller holds the folder's lock, so nobody is in the midst of it. */
+export async function dropStages(place: Pick<Store, 'home'>): Promise<void> {
+  const all = await readdir(stages(place)).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of all) if (!name.endsWith(KEPT)) await dropStage(join(stages(place), name));
 }
 
 const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
@@ -120,7 +134,7 @@ async function stageAll(gitDir: string, work: Work, written: readonly Move[]): P
   );
   for (const [index, { path, to }] of written.entries()) {
     const bytes = to && blobs.get(to.id);
-    if (!to || !bytes) throw new Error(`the store lost the content of ${path}`);
+    if (!to || !bytes) throw damagedStore(gitDir, `it lost the content of ${path}`);
     const staged = join(work.stage, String(index));
     if (isLink(to) && work.kept.links) {
       await symlink(Buffer.from(bytes), staged);
@@ -229,7 +243,9 @@ async function takeBack(work: Work, cause: unknown): Promise<void> {
   }
   if (left.length === 0) return dropStage(work.stage);
   const message = `Writing failed, and these could not be put back: ${left.join(', ')}.`;
-  throw fail('workspace', message, { cause, hint: `What stood there before is in ${work.stage}.` });
+  const kept = `${work.stage}${KEPT}`;
+  await rename(work.stage, kept);
+  throw fail('workspace', message, { cause, hint: `What stood there before is in ${kept}.` });
 }
 
 /** What is left of a stage is in nobody's way; the next recovery removes it. */
@@ -251,5 +267,6 @@ function readable(error: unknown): unknown {
       : 'path' in error && typeof error.path === 'string'
         ? error.path
         : 'a file';
-  return fail('workspace', `${path} could not be written: ${reasonOf(code)}. Nothing was changed.`, { cause: error });
+  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space on the disk and try again.' : 'Mend that, and try again.';
+  return fail('workspace', `${path} could not be written: ${reasonOf(code)}. Nothing was changed.`, { cause: error, hint });
 }

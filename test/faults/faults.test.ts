@@ -1,0 +1,52 @@
+/** A sample of the faults, through the built program as a process; `npm run faults` plays all of them. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTheatre, playFault, type Theatre } from './play.js';
+import type { Stage } from './scene.js';
+import { table } from './table.js';
+
+/** Deaths in each phase of a turn, of an apply and of an undo, and of every other table what costs the most when it goes wrong. */
+const sample: readonly RegExp[] = [
+  /^kill after fact (3|11|20|28|36|44|52|62)$/,
+  /^kill before change \d+ of the disk of an apply: (link old.md|rename sum.js)$/,
+  /^kill before change \d+ of the disk of an undo: rename sum.js$/,
+  /^log: (last line torn in the midst|a line in the middle is not JSON|removed while it is written)$/,
+  /^store: (an object of the winner is missing|its HEAD is missing)$/,
+  /^disk: the log cannot be written from fact 20 /,
+  /^disk: change \d+ of an apply fails by ENOSPC: rename sum.js$/,
+  /^clock: it jumps forward by a day after fact 20$/,
+  /^second process: resume latest in the midst of a turn$/,
+  /^server: HTTP 500, once$/,
+  /^server: every reply is cut once, from byte 401 on$/,
+  /^tools: it forks twice and detaches$/,
+  /^person: edits what the winner changes, in the midst of an apply, before it is written$/,
+];
+
+let theatre: Theatre;
+beforeAll(async () => {
+  const { buildFaults } = (await import('../../scripts/faults.mjs' as string)) as { buildFaults(outdir: string): Promise<string> };
+  const built = await buildFaults(fileURLToPath(new URL('../../node_modules/.massgen-faults-test', import.meta.url)));
+  const programs: Pick<Stage, 'cli' | 'hits'> = { cli: join(built, 'cli.mjs'), hits: join(built, 'hits.mjs') };
+  theatre = await openTheatre(programs);
+});
+afterAll(() => theatre.close());
+
+test('a fault ends in the same outcome, or in a plain failure with everything kept', async () => {
+  const all = table(theatre);
+  const chosen = sample.flatMap((pattern) => {
+    const rows = all.filter(({ name }) => pattern.test(name));
+    expect(rows.length, `rows of ${pattern}`).toBeGreaterThan(0);
+    return rows;
+  });
+  const wrong: unknown[] = [];
+  // Two at a time: as many as the smallest machine has cores.
+  const worker = async (): Promise<void> => {
+    for (let fault = chosen.shift(); fault !== undefined; fault = chosen.shift()) {
+      const verdict = await playFault(theatre, fault);
+      if (verdict.wrong.length > 0) wrong.push(verdict);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  expect(wrong).toEqual([]);
+}, 240_000);
