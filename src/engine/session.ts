@@ -3,20 +3,20 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Part } from '../protocol/content.js';
-import type {
-  AgentSpec,
-  ApplyId,
-  CandidateId,
-  CheckResult,
-  Chosen,
-  Decision,
-  Event,
-  FactEvent,
-  Selection,
-  SessionId,
-  Team,
+import {
+  type AgentSpec,
+  type ApplyId,
+  type CandidateId,
+  type CheckResult,
+  type Chosen,
+  type Decision,
+  type Event,
+  type FactEvent,
+  LOG_VERSION,
+  type Selection,
+  type SessionId,
+  type Team,
 } from '../protocol/events.js';
-import { LOG_VERSION } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, type SessionState } from '../protocol/state.js';
 import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf, recoverApplies, undoLast } from './applying.js';
@@ -139,7 +139,7 @@ class LiveSession implements Session {
   private opening: Promise<Commands> | undefined;
   private readonly providers = new Map<string, Promise<Provider>>();
   private disposed: Promise<void> | undefined;
-  private clock: () => number;
+  private clock = (): number => this.host.now();
 
   constructor(
     readonly id: SessionId,
@@ -149,7 +149,6 @@ class LiveSession implements Session {
     events: readonly FactEvent[],
   ) {
     this.folder = realpathSync(store.folder);
-    this.clock = () => host.now();
     this.recorder = openRecorder(
       () => this.written().log,
       () => this.clock(),
@@ -198,7 +197,6 @@ class LiveSession implements Session {
     if (turn === undefined) throw fail('not-found', 'This session has no turn to go on with.');
     if (turn.decision !== undefined) return turn.decision;
     await this.meet(turn.agents);
-    // No turn is spent on a store that cannot give what it began with.
     if (!(await this.store.has(turn.base))) throw damagedStore(this.store.gitDir, 'it does not have what the turn began with');
     this.clock = steadyClock(Math.max(this.host.now(), this.state.at));
     this.recorder.record({ type: 'session.resumed' });

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recoverApply, writeChanges } from '../../../src/engine/workspace/apply.js';
 import type { Store } from '../../../src/engine/workspace/store.js';
+import { dropStages } from '../../../src/engine/workspace/write-folder.js';
 import { FailureError } from '../../../src/protocol/failure.js';
 import { type Files, scratchFolder, treesOf } from './scratch.js';
 import { put, scratchStore, snapshotOf } from './scratch-store.js';
@@ -237,6 +238,7 @@ describe('in a process of its own', () => {
         const before = await snapshotOf(at.store.root);
         expect(child(at, { kill }).signal).toBe('SIGKILL');
         const recovery = await recoverApply(at.store, at, want);
+        await dropStages(at.store);
         expect(recovery.edited).toEqual([]);
         expect(recovery.moved).toHaveLength(want === 'complete' ? STEPS - kill + 1 : kill - 1);
         if (want === 'complete') expect((await at.store.capture()).tree).toBe(at.after);
