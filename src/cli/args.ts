@@ -33,6 +33,8 @@ export interface Options {
   format?: 'md' | 'html' | 'json';
   write?: boolean;
   fast?: boolean;
+  olderThan?: number;
+  keep?: number;
 }
 
 /** `from`: the candidate that was named last before it. */
@@ -73,6 +75,22 @@ export function positive(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+const UNITS: Readonly<Record<string, number>> = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS };
+
+/** `30d`, `12h`, `2w`; a number alone is days. In milliseconds. */
+export function age(text: string): number {
+  const [, count, unit = 'd'] = /^(\d+)([hdw]?)$/.exec(text.trim()) ?? [];
+  const each = UNITS[unit === '' ? 'd' : unit];
+  if (count === undefined || each === undefined) throw new InvalidArgumentError('It is a number of hours, days or weeks: 12h, 30d, 2w');
+  return Number(count) * each;
+}
+
+export function countFrom0(text: string): number {
+  if (!/^\d+$/.test(text.trim())) throw new InvalidArgumentError('It must be a whole number from 0.');
+  return Number(text);
 }
 
 export const collected = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];

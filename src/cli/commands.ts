@@ -1,6 +1,6 @@
 /** The table of commands: their words and options, and where each is done. What a command needs is loaded when it is called. */
 import { Option } from 'commander';
-import { choosing, collected, type Options, positive } from './args.js';
+import { age, choosing, collected, countFrom0, type Options, positive } from './args.js';
 
 export interface CommandRow {
   /** The words that call it, and its arguments. */
@@ -79,6 +79,22 @@ export const commands: readonly CommandRow[] = [
     usage: 'sessions remove <session>',
     description: 'removes a session; what it applied stays',
     run: async ([session = ''], options) => (await import('./sessions.js')).remove(session, options),
+  },
+  {
+    usage: 'sessions sizes',
+    description: 'what .massgen takes of the disk',
+    run: async (_, options) => (await import('./storage.js')).sizes(options),
+  },
+  {
+    usage: 'sessions prune',
+    description: 'removes old sessions, left-over workspaces, and what of the store no session needs any more',
+    options: [
+      config(),
+      option('--older-than <age>', 'sessions not used for so long: 12h, 30d, 2w (default: storage.keep_days)').argParser(age),
+      option('--keep <n>', 'the newest ones that stay whatever their age').argParser(countFrom0),
+      dryRun(),
+    ],
+    run: async (_, options) => (await import('./storage.js')).pruned(options),
   },
   {
     usage: 'candidates <session>',

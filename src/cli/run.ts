@@ -10,6 +10,7 @@ import { currentTurn } from '../protocol/state.js';
 import { folderOf, namedFile, type Options } from './args.js';
 import { askerFor } from './asker.js';
 import { cliHost } from './host.js';
+import { warnOfStorage } from './storage.js';
 import { teamFor } from './teams.js';
 import { work } from './work.js';
 
@@ -25,7 +26,7 @@ export async function run(task: string, options: Options): Promise<number> {
   const team = await teamFor(folder, env, options, lastTurn);
   const files = await Promise.all((options.attach ?? []).map((name) => namedFile(folder, name)));
   const request = await requestOf(task);
-  return work({
+  const code = await work({
     options,
     asker,
     open: async () => {
@@ -34,6 +35,8 @@ export async function run(task: string, options: Options): Promise<number> {
     },
     perform: (session) => turn(session, request, files, team),
   });
+  await warnOfStorage(folder, env, options);
+  return code;
 }
 
 async function turn(session: Session, request: string, files: readonly string[], team: Team) {

@@ -2,21 +2,21 @@
 import { loadEnv } from '../engine/config/env.js';
 import { openSession } from '../engine/session.js';
 import { exportSession, findSession, listSessions, removeSession, searchSessions } from '../engine/sessions.js';
+import { sizesOf } from '../engine/storage.js';
 import { titleOf } from '../protocol/state.js';
-import type { SessionRow } from '../protocol/wire.js';
 import { folderOf, type Options } from './args.js';
 import { logOf } from './candidates.js';
 import { cliHost } from './host.js';
 import { err, json, out, say } from './output.js';
+import { sizesText } from './render/storage.js';
 import { sessionsText, sessionText } from './render/tables.js';
 
 export async function list(options: Options): Promise<number> {
-  return listed(await listSessions(await folderOf(options)), options);
-}
-
-function listed(rows: readonly SessionRow[], options: Options): number {
+  const folder = await folderOf(options);
+  const rows = await listSessions(folder);
   if (options.json) json(rows);
-  else say(sessionsText([...rows]));
+  else say(sessionsText(rows));
+  if (!options.json && rows.length > 0) err(sizesText(await sizesOf(folder)));
   return 0;
 }
 

@@ -1,6 +1,6 @@
 /** The sessions of a folder, as their logs tell: listing, finding and reading them takes no lock. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textOf } from '../protocol/content.js';
 import type { FactEvent, SessionId } from '../protocol/events.js';
@@ -12,6 +12,7 @@ import type { SessionRow } from '../protocol/wire.js';
 import { documentOf, type Format } from './export/document.js';
 import { readLog } from './log.js';
 import { acquireLock, lockOwner } from './process/lock.js';
+import { bytesBelow } from './workspace/bytes-below.js';
 import { openStore } from './workspace/open-store.js';
 
 export interface SessionLog {
@@ -28,7 +29,7 @@ export function sessionFiles(folder: string, id: SessionId): { folder: string; l
   return { folder: own, log: join(own, 'events.jsonl'), lock: join(own, 'lock'), processes: join(own, 'processes.jsonl') };
 }
 
-function sessionsFolder(folder: string): string {
+export function sessionsFolder(folder: string): string {
   return join(existsSync(folder) ? realpathSync(folder) : folder, '.massgen', 'sessions');
 }
 
@@ -99,19 +100,6 @@ async function statusOf(folder: string, id: SessionId, status: SessionRow['statu
 export async function wasKilled(folder: string, id: SessionId): Promise<boolean> {
   const { lock } = sessionFiles(folder, id);
   return existsSync(lock) && (await lockOwner(lock)) === undefined;
-}
-
-async function bytesBelow(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      stat(join(entry.parentPath, entry.name)).then(
-        ({ size }) => size,
-        () => 0, // Gone meanwhile.
-      ),
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** Removes the session's log and its workspaces; what it applied stays. Throws `locked` where a living process writes it. */

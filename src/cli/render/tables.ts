@@ -9,6 +9,7 @@ import { chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 import type { SessionRow } from '../../protocol/wire.js';
 import { failureText } from './lines.js';
+import { bytesText } from './storage.js';
 import {
   type Colours,
   candidateRows,
@@ -192,7 +193,15 @@ export function sessionsText(list: readonly SessionRow[]): string {
   if (list.length === 0) return 'There are no sessions in this folder. Start one with: massgen run "…"';
   const turns = list.map((row) => plural(row.turns, 'turn'));
   const costs = list.map((row) => (row.status === 'unreadable' ? '' : cost(row)));
-  const columns = [list.map((row) => row.id), list.map((row) => whenText(row.startedAt)), list.map((row) => row.status), turns, costs];
+  const sizes = list.map((row) => bytesText(row.bytes));
+  const columns = [
+    list.map((row) => row.id),
+    list.map((row) => whenText(row.startedAt)),
+    list.map((row) => row.status),
+    turns,
+    costs,
+    sizes,
+  ];
   return list
     .map((row, at) => [...columns.map((column) => pad(column[at] ?? '', widest(column))), oneLine(row.title, 60)].join('  ').trimEnd())
     .join('\n');

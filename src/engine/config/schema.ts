@@ -57,6 +57,9 @@ const knobs = {
   answer_novelty_requirement: maybe(strictness, 'How different a new answer must be. Default: lenient.'),
 };
 
+/** A number and its unit, of a thousand each. */
+export const SIZE = /^(\d+(?:\.\d+)?) ?(kB|MB|GB|TB)$/i;
+
 const additions = {
   pattern: maybe(
     z.union([z.enum(['consensus', 'relay']), z.strictObject({ id: z.enum(['consensus', 'relay']), ...knobs })]),
@@ -96,6 +99,13 @@ const additions = {
       ),
     }),
     'What agents may do.',
+  ),
+  storage: maybe(
+    z.strictObject({
+      max_size: maybe(z.string().regex(SIZE), 'What .massgen may take of the disk, as in 500MB or 2GB: a person is told when it is near.'),
+      keep_days: maybe(z.int().min(1), 'Sessions not used for so many days go with: massgen sessions prune.'),
+    }),
+    'What is kept. Nothing is removed by itself.',
   ),
   dependencies: maybe(z.enum(['link', 'copy', 'none']), 'How dependencies that git ignores come into workspaces. Default: link.'),
 };

@@ -5,12 +5,19 @@ import { coordinationNames, toolNames } from '../tools/names.js';
 import { type BackendContext, toBackend } from './backend.js';
 import { type ConfigPath, type Problem, pathText } from './problem.js';
 import type { Report } from './report.js';
-import { type Additions, additionNames, type Knobs, knobNames, type WrittenAgent, type WrittenConfig } from './schema.js';
+import { type Additions, additionNames, type Knobs, knobNames, SIZE, type WrittenAgent, type WrittenConfig } from './schema.js';
+
+/** What of `.massgen/` is kept. */
+export interface StorageLimits {
+  maxBytes?: number;
+  keepDays?: number;
+}
 
 export interface TeamConfig extends Team {
   /** Where it was read from; absent for a detected team. */
   file?: string;
   warnings: Problem[];
+  storage: StorageLimits;
 }
 
 const DEFAULT_SECONDS = 1800;
@@ -24,6 +31,7 @@ export function teamOf(agents: AgentSpec[]): TeamConfig {
     limits: { seconds: DEFAULT_SECONDS, callsPerRun: 100 },
     settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link', planning: true },
     warnings: [],
+    storage: {},
   };
 }
 
@@ -60,7 +68,17 @@ export async function toTeam(written: WrittenConfig, context: BackendContext): P
       planning: written.orchestrator?.coordination?.enable_planning_mode ?? true,
     },
     warnings: report.problems,
+    storage: storageOf(settings.top.storage),
   };
+}
+
+const UNITS: readonly string[] = ['kb', 'mb', 'gb', 'tb'];
+
+function storageOf(written: Additions['storage']): StorageLimits {
+  const { max_size: size, keep_days: keepDays } = written ?? {};
+  const [, count, unit = ''] = SIZE.exec(size ?? '') ?? [];
+  const maxBytes = count === undefined ? undefined : Number(count) * 1000 ** (UNITS.indexOf(unit.toLowerCase()) + 1);
+  return { ...(maxBytes !== undefined && { maxBytes }), ...(keepDays ? { keepDays } : {}) };
 }
 
 /** Defaults per invariant 3 of the design: whatever is left out, a turn ends. */

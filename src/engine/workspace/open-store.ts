@@ -1,12 +1,13 @@
 /** Opens the shadow store of a folder: `.massgen/store.git`, made where it is not there yet. */
 import { existsSync, readFileSync } from 'node:fs';
-import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
+import { bytesBelow } from './bytes-below.js';
 import { capturer } from './capture.js';
 import { changes, diff, patch } from './changes.js';
-import { isMissing } from './disk.js';
+import { collect } from './collect.js';
 import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
@@ -70,8 +71,9 @@ export async function openStore(folder: string): Promise<Store> {
     async keep(name, tree) {
       await git(['update-ref', refOf(name), tree], { gitDir });
     },
+    collect: (ids, options) => collect({ gitDir, home }, ids, options),
     async size() {
-      const [store, workspaces] = await Promise.all([bytesIn(gitDir), bytesIn(join(home, 'workspaces'))]);
+      const [store, workspaces] = await Promise.all([bytesBelow(gitDir), bytesBelow(join(home, 'workspaces'))]);
       return { store, workspaces };
     },
     async [Symbol.asyncDispose]() {
@@ -141,19 +143,4 @@ async function has(gitDir: string, tree: TreeId): Promise<boolean> {
   if (!whole) return false;
   const type = await gitText(['cat-file', '-t', tree], { gitDir, okCodes: [0, 1, 128] });
   return type.trim() === 'tree';
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const sizes = await Promise.all(
-      entries.map(async (entry) =>
-        entry.isDirectory() ? bytesIn(join(folder, entry.name)) : (await lstat(join(folder, entry.name))).size,
-      ),
-    );
-    return sizes.reduce((sum, size) => sum + size, 0);
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
 }

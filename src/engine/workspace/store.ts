@@ -25,6 +25,11 @@ export interface Workspace extends AsyncDisposable {
   snapshot(options?: { touched?: readonly string[]; signal?: AbortSignal }): Promise<TreeId>;
 }
 
+export interface CollectOptions {
+  /** Objects that are younger stay, as git writes a time: somebody may be about to name them. */
+  youngerThan?: string;
+}
+
 export interface Store extends AsyncDisposable {
   /** The open folder, absolute and real. */
   readonly folder: string;
@@ -76,7 +81,9 @@ export interface Store extends AsyncDisposable {
   has(tree: TreeId): Promise<boolean>;
   /** Keeps a tree from being pruned by naming it with a ref of the store. */
   keep(name: string, tree: TreeId): Promise<void>;
-  /** Bytes on disk. */
+  /** Takes out all that neither these ids, nor the folder as it was captured last, nor a workspace that is there, needs. */
+  collect(ids: Iterable<string>, options?: CollectOptions): Promise<void>;
+  /** Bytes on disk; what is shared with the person's repository by hard links costs none. */
   size(): Promise<{ store: number; workspaces: number }>;
 }
 

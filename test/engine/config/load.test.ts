@@ -56,6 +56,7 @@ agents:
       },
       limits: { seconds: 1800, callsPerRun: 100 },
       settings: { policy: { allow: [], ask: [], deny: [], network: 'none' }, checks: 'detect', dependencies: 'link', planning: true },
+      storage: {},
       warnings: [],
     });
   });
@@ -311,5 +312,18 @@ describe('validating', () => {
       code: 'config',
       message: 'a.yaml:3:7: it is wrong (do right) (and 1 more error)',
     });
+  });
+});
+
+describe('storage', () => {
+  const one = 'agents:\n  - id: a\n    backend: {type: chatcompletion, model: m, base_url: "http://localhost:9/v1"}\n';
+
+  it('is how much is kept, in units of a thousand', async () => {
+    expect((await load(`${one}storage: {max_size: 1.5GB, keep_days: 30}\n`)).storage).toEqual({ maxBytes: 1.5e9, keepDays: 30 });
+    expect((await load(`${one}storage: {max_size: 500 kb}\n`)).storage).toEqual({ maxBytes: 500_000 });
+  });
+
+  it('refuses a size that is none', async () => {
+    await expect(load(`${one}storage: {max_size: much}\n`)).rejects.toThrow();
   });
 });
