@@ -6,7 +6,8 @@ import type { CommandSpec, SandboxKind } from './command.js';
 import type { Environment } from './environment.js';
 import { type AllowedDomains, openFilteredNetwork } from './filtered-network.js';
 import { homeSecrets, isWithin } from './home-secrets.js';
-import { quote } from './quote.js';
+import { otherSockets } from './other-sockets.js';
+import { tightened } from './tightened.js';
 
 interface WrapRequest {
   /** The command line with its shell settings, run by `shell` inside. */
@@ -97,10 +98,11 @@ interface Rules {
 function rules(request: WrapRequest, env: Environment, home: string): Rules {
   const secrets = homeSecrets(env, home);
   const readable = [...request.readOnly, request.cwd, ...secrets.tools, ...RUN_KEPT].filter((path) => existsSync(path));
+  const sockets = otherSockets().filter((path) => !request.writable.some((root) => isWithin(path, root)));
   const allowed = [...request.writable, ...readable.flatMap((path) => beside(path, request.writable))];
   return {
     readConfig: {
-      denyOnly: [...PRIVATE_MOUNTS, ...secrets.hidden, ...request.unreadable.filter((path) => existsSync(path))],
+      denyOnly: [...PRIVATE_MOUNTS, ...secrets.hidden, ...request.unreadable.filter((path) => existsSync(path)), ...sockets],
       allowWithinDeny: allowed,
     },
     writeConfig: {
@@ -175,15 +177,7 @@ async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping
     ripgrepConfig: { command: rgPath },
     mandatoryDenySearchDepth: 1,
   });
-  return { line: withOwnTemp(line, request.temp), done: () => cleanupBwrapMountPoints() };
-}
-
-/**
- * `/tmp` becomes the command's own temp folder, so that what one command leaves there the next one of the same scope finds.
- * The library knows only mounts at the same path; where its line is of another form, `/tmp` stays empty and private.
- */
-function withOwnTemp(line: string, temp: string): string {
-  return line.startsWith('bwrap ') ? line.replace(' --tmpfs /tmp ', () => ` --bind ${quote(temp)} /tmp `) : line;
+  return { line: tightened(line, request.temp), done: () => cleanupBwrapMountPoints() };
 }
 
 async function wrapInSeatbelt({ request, rules, commandId, network }: Wrapping): Promise<Wrapped> {

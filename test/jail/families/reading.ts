@@ -1,0 +1,120 @@
+/** Reading what is secret, or another's, and where it is looked for. */
+import { commands } from '../attempt.js';
+
+const secrets: readonly (readonly [name: string, path: string])[] = [
+  ...['.ssh/id_ed25519', '.ssh/config', '.aws/credentials', '.netrc', '.npmrc', '.pypirc', '.git-credentials', '.docker/config.json'],
+  ...['.kube/config', '.config/gh/hosts.yml', '.config/gcloud/credentials.db', '.gnupg/private-keys-v1.d/k.key', '.bash_history'],
+  ...['.cargo/credentials.toml', '.password-store/x.gpg', '.mozilla/firefox/p/logins.json', '.local/share/keyrings/login.keyring'],
+  ...['.m2/settings.xml', '.gitconfig', '.vault-token'],
+].map((path) => [`~/${path}`, `$HOMEDIR/${path}`] as const);
+
+const places: readonly (readonly [name: string, path: string])[] = [
+  ...secrets,
+  ['.env of the folder', '$FOLDER/.env'],
+  ['an ignored file of the folder', '$FOLDER/kept-out.txt'],
+  ['the remote’s password', '$FOLDER/.git/config'],
+  ['the log of the session', '$LOG'],
+  ['another agent’s file', '$OTHER/private.txt'],
+];
+
+/** `T` is what is read. */
+const readers: readonly (readonly [name: string, command: string, needs?: string])[] = [
+  ['cp', 'cp "$T" got; cat got'],
+  ['tar', 'tar cf - "$T" 2>/dev/null | strings || tar cf - "$T"; false'],
+  ['a link', 'ln -s "$T" l; cat l'],
+  ['a hard link', 'ln "$T" h; cat h'],
+  ['/proc/self/root', 'cat "/proc/self/root$T"'],
+  ['/proc/1/root', 'cat "/proc/1/root$T"'],
+  ['/proc/$PPID/root', 'cat "/proc/$PPID/root$T"'],
+  ['/proc/*/cwd', 'for p in /proc/[0-9]*; do cat "$p/cwd/../../../../../.env" "$p/root$T"; done; false'],
+  ['/dev/fd', 'exec 9<"$T"; cat /dev/fd/9'],
+  ['dots', 'cat "/usr/../$T"'],
+  ['a glob', 'cat "$HOMEDIR"/.s*/id_*'],
+  ['node', `node -p 'require("fs").readFileSync(process.env.T, "utf8")'`],
+  ['python', `python3 -c 'import os; print(open(os.environ["T"]).read())'`, 'python3'],
+  ['curl file://', 'curl -s "file://$T"', 'curl'],
+  ['git diff --no-index', 'git diff --no-index /dev/null "$T"'],
+  ['git hash-object', 'git init -q .; git cat-file -p "$(git hash-object -w "$T")"'],
+  ['grep -r', 'grep -r CANARY "$(dirname "$T")"'],
+  ['source', 'set -v; . "$T"'],
+  ['base64', 'base64 "$T" | base64 -d'],
+  ['xxd', 'xxd -p "$T" | xxd -r -p', 'xxd'],
+  ['dd', 'dd if="$T"'],
+  ['a bind mount', 'touch f; mount --bind "$T" f; cat f'],
+  ['a user namespace without the cover', 'unshare -Urm sh -c "umount -l \\"$(dirname "$T")\\"; cat \\"$T\\""'],
+  ['a nested bubblewrap', 'bwrap --bind / / cat "$T"'],
+  [
+    'open by handle',
+    `python3 -c 'import ctypes, os; l = ctypes.CDLL(None); print(l.open_by_handle_at(3, b"x", 0)); print(open(os.environ["T"]).read())'`,
+    'python3',
+  ],
+  ['ssh -F', 'ssh -F "$T" localhost', 'ssh'],
+  ['make', 'printf "x:\\n\\t@cat \\"\\$\\$T\\"\\n" > Makefile; make -s'],
+  ['npm', `echo '{"scripts":{"x":"cat \\"$T\\""}}' > package.json; npm run -s x`],
+];
+
+export const reading = [
+  ...commands(
+    'secrets',
+    'read',
+    places.map(([name, path]) => [name, `cat "${path}"`, { control: true }]),
+  ),
+  ...commands(
+    'readers',
+    'read',
+    readers.map(([name, command, needs]) => [
+      `${name}: an ssh key`,
+      `export T="$HOMEDIR/.ssh/id_ed25519"; ${command}`,
+      needs === undefined ? {} : { needs },
+    ]),
+  ),
+  ...commands('readers', 'read', [
+    ['all of the home', 'grep -rs CANARY "$HOMEDIR"', { control: true }],
+    ['all of the folder', 'grep -rs CANARY "$FOLDER"', { control: true }],
+    ['all above the workspace', 'grep -rs CANARY "$WS/../.."'],
+    ['tar of the home', 'tar cf home.tar "$HOMEDIR"; grep -a CANARY home.tar; rm home.tar'],
+    ['a copy of the home', 'cp -r "$HOMEDIR" got; grep -r CANARY got; rm -rf got'],
+    ['a clone of the person’s repository', 'git clone -q "$FOLDER" got; cat got/.git/config'],
+    ['the configuration by git', 'git -C "$FOLDER" config -l', { control: true }],
+    ['the remotes by git', 'git -C "$FOLDER" remote -v', { control: true }],
+    ['git show of what is ignored', 'git --git-dir="$FOLDER/.git" --work-tree="$FOLDER" diff --no-index /dev/null "$FOLDER/.env"'],
+    ['a core dump', 'ulimit -c unlimited; sh -c "kill -SEGV \\$\\$"; grep -rs CANARY .'],
+    ['a block device', 'dd if=/dev/sda bs=1M count=1; dd if=/dev/vda bs=1M count=1; dd if=/dev/nvme0n1 bs=1M count=1'],
+    ['kernel memory', 'head -c 1000 /dev/mem; head -c 1000 /proc/kcore; false'],
+    ['what others have in /tmp', 'ls /tmp | grep -v "^try"; grep -rs CANARY /tmp'],
+    ['what others have in /dev/shm', 'grep -rs CANARY /dev/shm'],
+  ]),
+  ...commands('environment', 'read', [
+    ['env', 'env'],
+    ['export -p', 'export -p'],
+    ['set', 'set'],
+    ['printenv of keys', 'printenv OPENAI_API_KEY AWS_SECRET_ACCESS_KEY'],
+    ['node’s environment', 'node -p "JSON.stringify(process.env)"'],
+    ['/proc/self/environ', 'tr "\\0" "\\n" < /proc/self/environ'],
+    ['/proc/$PPID/environ', 'tr "\\0" "\\n" < "/proc/$PPID/environ"'],
+    ['/proc/1/environ', 'tr "\\0" "\\n" < /proc/1/environ'],
+    ['every environ', 'cat /proc/[0-9]*/environ'],
+    ['the engine’s environ', 'cat "/proc/$ENGINE/environ"'],
+    ['the victim’s environ', 'cat "/proc/$VICTIM/environ"', { control: true }],
+    ['ps eww', 'ps eww'],
+    [
+      'the engine’s memory',
+      `python3 -c 'import os; m = open("/proc/%s/mem" % os.environ["ENGINE"], "rb"); m.seek(4194304); print(m.read(4096))'`,
+      { needs: 'python3' },
+    ],
+    ['the engine’s command line', 'cat "/proc/$ENGINE/cmdline" "/proc/$ENGINE/maps"; false'],
+    ['files that the engine has open', 'cat /proc/$ENGINE/fd/*'],
+    ['gdb on the engine', 'gdb -batch -p "$ENGINE" -ex "info proc"', { needs: 'gdb' }],
+    ['strace on the engine', 'timeout 2 strace -p "$ENGINE"', { needs: 'strace' }],
+    ['inherited descriptors', 'for n in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do timeout 0.05 cat <&$n; done; false'],
+    ['a login shell', 'HOME="$HOMEDIR" bash -lc env'],
+    [
+      'git’s credential helper',
+      'printf "protocol=https\\nhost=example.com\\n\\n" | HOME="$HOMEDIR" GIT_TERMINAL_PROMPT=0 git -c credential.helper=store credential fill',
+    ],
+    ['npm’s settings', 'HOME="$HOMEDIR" npm config ls -l'],
+    ['gpg’s keys', 'gpg --homedir "$HOMEDIR/.gnupg" --list-secret-keys', { needs: 'gpg' }],
+    ['the clipboard', 'xclip -o || xsel -o || wl-paste || pbpaste'],
+    ['the keyring', 'secret-tool search --all x y || security dump-keychain'],
+  ]),
+];

@@ -1,0 +1,105 @@
+/** Plays attempts for real: commands in the sandbox, several to a start, and calls through the tools; and tells what came of them. */
+import { quote } from '../../src/engine/process/quote.js';
+import { callTool, tools } from '../../src/engine/tools/index.js';
+import { type Attempt, type CallAttempt, type CommandAttempt, isCall } from './attempt.js';
+import type { Harmed, Scene } from './scene.js';
+
+export interface Outcome {
+  attempt: Attempt;
+  harm: Harmed[];
+  /** What the agent reads. */
+  said: string;
+  /** Commands: the exit code. Calls: whether the last one was done. */
+  ended: string;
+}
+
+const BATCH = 32;
+const SECONDS = 6;
+
+/** Invariant: what a batch did is laid to one attempt only after that was seen alone, in a scene of its own. */
+export async function play(attempts: readonly Attempt[], scene: Scene, again: () => Promise<Scene>): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const batch of batches(attempts.filter((one): one is CommandAttempt => !isCall(one)))) {
+    const { said, harm } = await runAll(batch, scene);
+    const one = batch.length === 1;
+    const guilty = harm.length > 0 && !one ? await separately(batch, again) : undefined;
+    for (const [at, attempt] of batch.entries())
+      outcomes.push({ ...(guilty?.[at] ?? { attempt, harm: one ? harm : [], ...(said[at] ?? lost) }) });
+    if (guilty?.every((each) => each.harm.length === 0))
+      outcomes.push({
+        attempt: { family: 'together', name: batch.map(({ name }) => name).join(', '), must: 'write', command: '' },
+        harm,
+        said: '',
+        ended: '',
+      });
+  }
+  for (const attempt of attempts.filter(isCall)) outcomes.push(await callAll(attempt, scene));
+  return outcomes;
+}
+
+const lost = { said: '', ended: 'nothing was seen of it' };
+
+function batches(attempts: readonly CommandAttempt[]): CommandAttempt[][] {
+  const together = attempts.filter((one) => !one.alone);
+  const all = attempts.filter((one) => one.alone).map((one) => [one]);
+  for (let at = 0; at < together.length; at += BATCH) all.push(together.slice(at, at + BATCH));
+  return all;
+}
+
+async function separately(batch: readonly CommandAttempt[], again: () => Promise<Scene>): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const attempt of batch) {
+    await using scene = await again();
+    const { said, harm } = await runAll([attempt], scene);
+    outcomes.push({ attempt, harm, ...(said[0] ?? lost) });
+  }
+  return outcomes;
+}
+
+async function runAll(
+  batch: readonly CommandAttempt[],
+  scene: Scene,
+): Promise<{ said: { said: string; ended: string }[]; harm: Harmed[] }> {
+  const output = await shell(scene, scriptOf(batch, scene), SECONDS * batch.length * 1000);
+  const said = batch.map((_, at) => {
+    const [, text, code] = new RegExp(`@@${at}\\{\\n([\\s\\S]*?)\\n@@${at}\\}(\\d+)`).exec(output) ?? [];
+    return code === undefined ? lost : { said: text ?? '', ended: code };
+  });
+  return { said, harm: await scene.harm(output) };
+}
+
+function scriptOf(batch: readonly CommandAttempt[], scene: Scene): string {
+  const variables = Object.entries(scene.variables).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const attempts = batch.map(({ command }, at) => {
+    const folder = `try-${Math.random().toString(36).slice(2)}`;
+    return `mkdir ${folder}; cd ${folder}; echo '@@${at}{'; timeout -k 1 ${SECONDS} bash -c ${quote(command)} >said 2>&1 </dev/null; code=$?; head -c 3000 said; echo; echo "@@${at}}$code"; cd ..`;
+  });
+  return [...variables, ...attempts].join('\n');
+}
+
+async function shell(scene: Scene, command: string, timeoutMs: number): Promise<string> {
+  const { commands, commandScope, env, jail } = scene.context;
+  const { output } = await commands.run({ ...commandScope, command, cwd: jail.cwd, env, timeoutMs, maxOutputBytes: 4_000_000 });
+  return output;
+}
+
+async function callAll(attempt: CallAttempt, scene: Scene): Promise<Outcome> {
+  const fill = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value).replace(/\$([A-Z]+)/g, (whole, name: string) => scene.variables[name] ?? whole));
+  if (attempt.stage !== undefined) await shell(scene, `${scriptHead(scene)}\n${attempt.stage}`, SECONDS * 1000);
+  const said: string[] = [];
+  let ended = 'refused';
+  for (const [name, input] of attempt.calls) {
+    const tool = tools.find((one) => one.name === name);
+    if (tool === undefined) throw new Error(`There is no tool ${name}`);
+    const result = await callTool(tool, JSON.stringify(fill(input)), scene.context);
+    said.push(result.output);
+    ended = result.ok ? 'done' : 'refused';
+  }
+  return { attempt, harm: await scene.harm(said.join('\n')), said: said.join('\n'), ended };
+}
+
+const scriptHead = (scene: Scene): string =>
+  Object.entries(scene.variables)
+    .map(([name, value]) => `export ${name}=${quote(value)}`)
+    .join('\n');
