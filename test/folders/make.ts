@@ -18,7 +18,13 @@ export function makeWorld(root: string, steps: readonly Step[]): World {
   const home = join(root, 'home');
   for (const folder of [project, home]) mkdirSync(folder, { recursive: true });
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('GIT_'));
-  const env = { ...Object.fromEntries(inherited), HOME: home, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', WORLD: root };
+  const env = {
+    ...Object.fromEntries(inherited),
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    WORLD: root,
+  };
   writeFileSync(
     join(home, '.gitconfig'),
     '[user]\n\tname = P\n\temail = p@example.com\n[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n',

@@ -1,7 +1,7 @@
 /** Plays one folder of the corpus: a whole session through the engine, and tells what came out otherwise than it should. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createSession, openSession, type Session } from '../../src/engine/session.js';
 import { workspaceName, workspaceRoot } from '../../src/engine/workplace.js';
@@ -23,15 +23,22 @@ export interface Outcome {
   why?: string;
 }
 
+const TOOLCHAINS = [
+  ['CARGO_HOME', '.cargo'],
+  ['RUSTUP_HOME', '.rustup'],
+] as const;
+
 export async function playRow(row: Row): Promise<Outcome> {
   const lacks = lacking(row.needs ?? []);
   if (lacks !== undefined) return { name: row.name, is: 'skipped', why: lacks };
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'massgen-folder-')));
   const kept = { ...process.env };
+  // Homes of toolchains are below the home that is left.
+  for (const [key, folder] of TOOLCHAINS) process.env[key] ??= join(homedir(), folder);
   try {
     const world = makeWorld(root, row.make);
 
-    process.env.HOME = world.env.HOME;
+    Object.assign(process.env, { HOME: world.env.HOME });
     Object.assign(
       process.env,
       Object.fromEntries(Object.entries(row.env ?? {}).map(([key, value]) => [key, value.replaceAll('$WORLD', root)])),

@@ -1,5 +1,7 @@
 /** An awkward folder as data: how it is made, what the agents do in it, and what is to come of it. */
 
+import type { Settings } from '../../src/protocol/events.js';
+
 /** Large contents are told by their size and the text that they repeat. */
 export type Content = string | Uint8Array | { size: number; of: string };
 
@@ -53,7 +55,7 @@ export interface Row {
   modeless?: true;
   /** What is in a workspace beside the base: dependencies. */
   installed?: readonly string[];
-  checks?: 'detect';
+  checks?: Settings['checks'];
   /** How each check of each candidate ended. */
   evidence?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** A failure before anything has begun, or when it is applied. */

@@ -3,7 +3,8 @@ import type { Row } from '../row.js';
 import { contents } from './contents.js';
 import { kinds } from './kinds.js';
 import { names } from './names.js';
+import { installed } from './packages.js';
 import { repositories } from './repositories.js';
 import { surroundings } from './surroundings.js';
 
-export const rows: readonly Row[] = [...repositories, ...contents, ...names, ...kinds, ...surroundings];
+export const rows: readonly Row[] = [...repositories, ...contents, ...names, ...kinds, ...surroundings, ...installed];
