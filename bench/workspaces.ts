@@ -1,11 +1,12 @@
 /** Five workspaces of a dirty repository, beside the least that writing their files takes and beside five copies of the folder. */
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
+import { limitWriter } from './limit-writer.js';
 import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
@@ -20,15 +21,15 @@ export async function bench(): Promise<Row[]> {
   try {
     const root = join(folder, 'repository');
     makeDirtyRepository(root);
-    const content = contentOf(root);
+    await using limit = await limitWriter(root);
     const rounds: { ours: number; limit: number; copies: number | undefined }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const ours = await byStore(root);
-      const limit = await without(join(folder, 'limit'), (to) => Promise.resolve(byWriting(content, to)));
+      const written = await without(join(folder, 'limit'), (to) => limit.write(WORKSPACES.map((name) => join(to, name))));
       const copies = await without(join(folder, 'copies'), (to) => byCopying(root, to));
-      rounds.push({ ours, limit, copies });
+      rounds.push({ ours, limit: written, copies });
     }
-    return rowsOf(rounds, `${content.files.length} files, ${Math.round(content.bytes / 1e6)} MB, first capture included, ${place}`);
+    return rowsOf(rounds, `${limit.files} files, ${Math.round(limit.bytes / 1e6)} MB, first capture included, ${place}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -63,7 +64,7 @@ function rowsOf(rounds: readonly { ours: number; limit: number; copies: number |
     ratio: toCopies,
     target: '<= 0.35',
     ok: toCopies <= 0.35,
-    note: 'copies without .massgen, with .git',
+    note: 'copies without .massgen and .git',
   });
   return rows;
 }
@@ -83,54 +84,11 @@ async function byStore(root: string): Promise<number> {
   }
 }
 
-interface Content {
-  folders: string[];
-  files: { path: string; bytes: Uint8Array }[];
-  bytes: number;
-}
-
-/** Everything in the folder but its repository, in memory. */
-function contentOf(root: string): Content {
-  const content: Content = { folders: [], files: [], bytes: 0 };
-  const walk = (below: string): void => {
-    for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
-      const path = join(below, entry.name);
-      if (entry.name === '.git') continue;
-      if (entry.isDirectory()) {
-        content.folders.push(path);
-        walk(path);
-        continue;
-      }
-      const bytes = readFileSync(join(root, path));
-      content.files.push({ path, bytes });
-      content.bytes += bytes.length;
-    }
-  };
-  walk('');
-  return content;
-}
-
-/** mkdir, open, write, close: no less is possible for one thread. */
-function byWriting({ folders, files }: Content, to: string): number {
-  const start = performance.now();
-  for (const name of WORKSPACES) {
-    const root = join(to, name);
-    mkdirSync(root);
-    for (const folder of folders) mkdirSync(join(root, folder));
-    for (const { path, bytes } of files) {
-      const file = openSync(join(root, path), 'w');
-      writeSync(file, bytes);
-      closeSync(file);
-    }
-  }
-  return performance.now() - start;
-}
-
 const COPY = `
 import shutil, sys, time
 start = time.perf_counter()
 for name in sys.argv[3:]:
-    shutil.copytree(sys.argv[1], sys.argv[2] + "/" + name, symlinks=True)
+    shutil.copytree(sys.argv[1], sys.argv[2] + "/" + name, symlinks=True, ignore=shutil.ignore_patterns(".git"))
 print((time.perf_counter() - start) * 1000)
 `;
 

@@ -2,7 +2,15 @@
 import { runBundled } from './bundled.mjs';
 
 // What measures in a process or a thread of its own is an entry too.
-const entries = ['run', 'turn-models', 'footprint-child', 'stream-child', 'window/first-paint-child', 'long-session-child'];
+const entries = [
+  'run',
+  'turn-models',
+  'footprint-child',
+  'stream-child',
+  'window/first-paint-child',
+  'long-session-child',
+  'limit-writer-child',
+];
 process.exit(
   await runBundled(
     entries.map((name) => `bench/${name}`),

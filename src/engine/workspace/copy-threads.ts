@@ -1,12 +1,17 @@
-/** Threads that copy files: as many as there are cores, started when they are needed and ended when they are idle. */
+/** Copies files with all cores: this thread's, a few files at a time, and threads that start when they are needed and end when they are idle. */
 import { availableParallelism } from 'node:os';
+import { setImmediate as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type CopyJob, copyRange } from './copy-range.js';
+import { STAT_FIELDS, STATS } from './index-file.js';
 
-/** So many files are copied between two looks at the signal. */
-const CHUNK = 400;
+/** So many files a thread copies between two looks at the signal. */
+const CHUNK = 100;
 /** Fewer are not worth a thread. */
 const FEW = 64;
+/** So much this thread writes at once: whoever else waits for it is held up by some milliseconds. */
+const SLICE_BYTES = 8 * 2 ** 20;
+const SLICE_FILES = 200;
 const IDLE_MS = 3000;
 
 export interface CopyThreads extends AsyncDisposable {
@@ -29,7 +34,7 @@ require('node:worker_threads').parentPort.on('message', (job) => {
   require('node:worker_threads').parentPort.postMessage('done');
 });`;
 
-export function copyThreads(most = Math.min(availableParallelism(), 8)): CopyThreads {
+export function copyThreads(most = Math.max(1, Math.min(availableParallelism(), 8) - 1)): CopyThreads {
   const waiting: Task[] = [];
   const busy = new Map<Worker, Task>();
   const idle = new Map<Worker, NodeJS.Timeout>();
@@ -93,15 +98,27 @@ export function copyThreads(most = Math.min(availableParallelism(), 8)): CopyThr
     },
     async run(job, signal) {
       const count = job.kinds.length;
+      let next = 0;
+      const left = (): boolean => next < count && !signal?.aborted;
+      const take = (most: number): CopyJob => {
+        const begin = next;
+        next = Math.min(begin + most, count);
+        return { ...job, begin, end: next };
+      };
+      const byThread = async () => {
+        while (left()) await perform(take(CHUNK));
+      };
+      const here = async () => {
+        while (left()) {
+          const most = slice(job, next);
+          if (most === 0) await perform(take(1));
+          else copyRange(take(most));
+          await pause();
+        }
+      };
       signal?.throwIfAborted();
-      if (count <= FEW) return copyRange({ ...job, begin: 0, end: count });
-      const parts: Promise<void>[] = [];
-      for (let begin = 0; begin < count && !signal?.aborted; begin += CHUNK) {
-        parts.push(perform({ ...job, begin, end: Math.min(begin + CHUNK, count) }));
-        // No more than is at work and one more each, so that an abort has little to wait for.
-        if (parts.length >= 2 * most) await Promise.allSettled(parts.slice(0, parts.length - 2 * most + 1));
-      }
-      const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected');
+      const lanes = [...Array.from({ length: count > FEW ? most : 0 }, byThread), here()];
+      const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
       signal?.throwIfAborted();
       if (failed) throw failed.reason;
     },
@@ -109,4 +126,14 @@ export function copyThreads(most = Math.min(availableParallelism(), 8)): CopyThr
       await Promise.all([...idle.keys(), ...busy.keys()].map(end));
     },
   };
+}
+
+/** How many files from there on are no more than is written at once. */
+function slice({ kinds, expected, to }: Omit<CopyJob, 'begin' | 'end'>, from: number): number {
+  let bytes = 0;
+  for (let at = from; at < kinds.length; at++) {
+    bytes += (expected[at * STATS + STAT_FIELDS.size] ?? 0) * to.length;
+    if (bytes > SLICE_BYTES || (at - from) * to.length >= SLICE_FILES) return at - from;
+  }
+  return kinds.length - from;
 }

@@ -24,6 +24,20 @@ export interface DependencyOptions {
   signal?: AbortSignal;
 }
 
+/** What is installed in a folder, whatever workspace it is brought into. */
+export interface Installed {
+  folders: DependencyFolder[];
+  /** Packages in them that depend on packages of the folder itself. */
+  dependents: ReadonlySet<string>;
+}
+
+export async function installedIn(options: Pick<DependencyOptions, 'from' | 'prefix' | 'mode' | 'ignored'>): Promise<Installed> {
+  if (options.mode === 'none') return { folders: [], dependents: new Set() };
+  const folders = await ignoredFolders(options);
+  const modules = folders.filter(({ kind }) => kind === 'packages').map(({ path }) => join(options.from, path));
+  return { folders, dependents: options.mode === 'link' ? await dependentsOfOurs(options.from, modules) : new Set() };
+}
+
 export interface Linked {
   /** Absolute real folders outside the workspace that links lead to. */
   linkedRoots: string[];
@@ -35,25 +49,23 @@ export interface Linked {
  * Invariant: nothing is written through what is linked, as every folder that a tool writes to is the workspace's own; what a command
  * nevertheless writes below a link is held by the sandbox.
  */
-export async function linkDependencies(options: DependencyOptions): Promise<Linked> {
+export async function linkDependencies(options: DependencyOptions, installed = installedIn(options)): Promise<Linked> {
   const { from, mode, ignored, signal } = options;
   const to = await realpath(options.to);
   await copyIncluded({ from, to, ignored, passedOver: PASSED_OVER });
   if (mode === 'none') return { linkedRoots: [], links: [] };
-  const found = await ignoredFolders(options);
-  const modules = found.filter(({ kind }) => kind === 'packages').map(({ path }) => join(from, path));
-  const own = mode === 'link' ? await dependentsOfOurs(from, modules) : new Set<string>();
+  const { folders, dependents } = await installed;
   const [roots, outside] = [new Set<string>(), new Set<string>()];
-  for (const { path, kind } of found) {
+  for (const { path, kind } of folders) {
     signal?.throwIfAborted();
     const base = await unlessOutOfReach(() => realpath(join(from, path)));
     // A folder that the candidate removed, or made a link, gets no dependencies.
     if (base === undefined || !(await isOwnPlace(to, path))) continue;
     const how: Bringing = { from, to, at: options.at ?? to, base, mode, outside, ...(signal && { signal }) };
-    await bringFolder(kind, join(to, path), how, own);
+    await bringFolder(kind, join(to, path), how, dependents);
     if (mode === 'link' && kind !== 'copied') roots.add(base);
   }
-  return { linkedRoots: [...roots, ...outside], links: found.map(({ path }) => path) };
+  return { linkedRoots: [...roots, ...outside], links: folders.map(({ path }) => path) };
 }
 
 async function bringFolder(kind: DependencyFolder['kind'], target: string, how: Bringing, own: ReadonlySet<string>): Promise<void> {
@@ -65,7 +77,11 @@ async function bringFolder(kind: DependencyFolder['kind'], target: string, how: 
 }
 
 /** Ignored as a whole, or by a `.gitignore` inside, as Python and uv make one in an environment. */
-async function ignoredFolders({ from, prefix, ignored }: DependencyOptions): Promise<DependencyFolder[]> {
+async function ignoredFolders({
+  from,
+  prefix,
+  ignored,
+}: Pick<DependencyOptions, 'from' | 'prefix' | 'ignored'>): Promise<DependencyFolder[]> {
   const found = await dependencyFolders(from, prefix);
   if (found.length === 0) return [];
   const inside = (path: string): string => `${path}/pyvenv.cfg`;

@@ -4,19 +4,18 @@
  */
 import { open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as pause } from 'node:timers/promises';
 import type { BaseSummary } from '../../protocol/events.js';
 import { FailureError } from '../../protocol/failure.js';
 import { borrowPacks, objectFolders } from './borrow.js';
 import { codeOf, isMissing } from './disk.js';
-import { entryOnDisk } from './entry-on-disk.js';
-import { isBefore, statFields } from './file-stat.js';
+import { isBefore } from './file-stat.js';
 import { runGit } from './git.js';
 import { type IndexEntry, makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Theirs } from './layout.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
 import { type Entry, rawChangeAt, sameEntry } from './raw.js';
 import { diffFiles, type Followed, listUntracked } from './scan.js';
+import { type TakenIn, takingIn } from './take-in.js';
 import { borrow, filteredIn, NOTHING_TRACKED, type Tracked } from './their-index.js';
 import { editNode, entryAt, filesOf, foldersIn, isFolder, type TreeNode, treeOf, writeFolderObject } from './tree-node.js';
 
@@ -48,17 +47,12 @@ export interface FirstLook {
   counts: Pick<BaseSummary, 'changed' | 'untracked'>;
 }
 
-/** More is not read at once, but by git. */
-const MOST_BYTES = 32 * 2 ** 20;
-const MOST_FILES = 2000;
-/** So long nothing else is held up. */
-const AT_ONCE_MS = 8;
 /** A file's times may be so much older than the moment in which it was written. */
 const COARSE_MS = 100;
 
 /** Undefined where git is to look: nothing but objects was written then. */
 export async function firstLook(options: Options): Promise<FirstLook | undefined> {
-  const { at, theirs, ready, isOurs, isRefused } = options;
+  const { at, theirs, ready, isOurs } = options;
   if (process.platform === 'win32' || !isPlain(at.config ?? [])) return undefined;
   const since = Date.now() - COARSE_MS;
   const [read, packs, simple] = await allOver([
@@ -73,21 +67,17 @@ export async function firstLook(options: Options): Promise<FirstLook | undefined
     // Files that are not older than the index that says so may have changed since, and git reads them.
     await utimes(seed, read.time, read.time);
     const found = await ask(options, read, packs, { ...at, indexFile: seed });
-    if (!isSimple(found)) return undefined;
-    const admitted = found.untracked.filter((path) => !isOurs(path));
-    const refused = admitted.filter(isRefused);
-    const change = [...found.changed, ...admitted.filter((path) => !isRefused(path))];
-    const taken = await taking(at, found.base, { change, gone: found.gone });
-    if (!taken) return undefined;
-    const node = editNode(at.gitDir, at.format, found.base, taken.edits);
+    if (!found) return undefined;
+    const { edits, stats } = found.taken;
+    const node = editNode(at.gitDir, at.format, found.base, edits);
     for (const folder of foldersIn(node)) if (!found.inStore.has(folder.id)) writeFolderObject(at.gitDir, at.format, folder);
-    const seen = seenOf(node, read.entries, taken.stats, since);
+    const seen = seenOf(node, read.entries, { edits, stats }, since);
     await writeFile(seed, makeIndex(node, seen.files, seen.stats, at.format));
     // Git reads whatever is not older than its index: all that may have changed while it was looked at.
     await utimes(seed, since / 1000, since / 1000);
     await rename(seed, at.indexFile);
-    const counts = countsOf({ seen, tracked: read.tracked.paths, base: found.base, staged: found.staged, edits: taken.edits });
-    return { seen, tracked: read.tracked, refused, counts };
+    const counts = countsOf({ seen, tracked: read.tracked.paths, base: found.base, staged: found.staged, edits });
+    return { seen, tracked: read.tracked, refused: found.refused, counts };
   } catch (error) {
     at.signal?.throwIfAborted();
     // What cannot be read here, git may know how to; or it says what is wrong.
@@ -142,35 +132,65 @@ interface Found {
   base: TreeNode;
   /** What of the index the store has, files and folders. */
   inStore: ReadonlyMap<string, number>;
-  changed: PathBytes[];
-  gone: PathBytes[];
-  untracked: PathBytes[];
+  taken: TakenIn;
   /** What their index has otherwise than their last commit: the commit's entries; undefined where there is no commit. */
   staged: ReadonlyMap<PathBytes, Entry | undefined> | undefined;
+  refused: PathBytes[];
 }
 
-async function ask({ theirs, waiting }: Options, { entries, time }: TheirIndex, packs: Packs | undefined, at: Followed): Promise<Found> {
+async function ask(
+  { theirs, waiting, isOurs, isRefused }: Options,
+  { entries, time }: TheirIndex,
+  packs: Packs | undefined,
+  at: Followed,
+): Promise<Found | undefined> {
   const untracked = listUntracked(at);
   const staged = theirs && stagedIn(theirs, at);
   const base = treeOf(
     at.format,
     entries.map(({ path, id, stat }) => [path, { mode: (stat[STAT_FIELDS.mode] ?? 0).toString(8), id }]),
   );
-  if (!theirs || !packs || entries.length === 0) {
-    waiting?.();
-    const [found, since] = await allOver([untracked, staged]);
-    return { base, inStore: new Map(), changed: [], gone: [], untracked: found, staged: since };
-  }
-  const paths = entries.map(({ path }) => path);
-  const ids = new Set([...entries.map(({ id }) => id), ...[...foldersIn(base)].map(({ id }) => id)]);
-  const asked = [borrow(at.gitDir, packs, ids), filteredIn(theirs, at.workTree, paths), diffFiles(at), untracked, staged] as const;
+  const { taken, take } = takingIn(at, base);
+  // What is known to have changed is read while the rest is found out.
+  const admitted = untracked.then(async (paths) => {
+    const admitted = paths.filter((path) => !isOurs(path));
+    await take(admitted.filter((path) => !path.endsWith('/') && !isRefused(path)));
+    return admitted;
+  });
+  const known = theirs && packs && entries.length > 0;
+  const asked = [
+    admitted,
+    staged,
+    known ? lostOf({ theirs, packs, entries, base, time, at }) : { inStore: new Map<string, number>(), lost: [] },
+    known ? diffFiles(at).then(async (differing) => take(differing.changed).then(() => differing.gone)) : [],
+  ] as const;
   waiting?.();
-  const [inStore, filtered, differing, found, since] = await allOver(asked);
-  const gone = new Set(differing.gone);
+  const [fresh, since, { inStore, lost }, gone] = await allOver(asked);
+  const repositories = fresh.some((path) => path.endsWith('/')) || [...(since?.values() ?? [])].some((entry) => entry?.mode === '160000');
+  if (repositories) return undefined;
+  const left = new Set(gone);
+  await take(lost.filter((path) => !left.has(path)));
+  if (taken.incomplete) return undefined;
+  for (const path of gone) if (!taken.edits.has(path)) taken.edits.set(path, undefined);
+  return { base, inStore, taken, staged: since, refused: fresh.filter(isRefused) };
+}
+
+/** Files of the index whose content cannot be taken from the person's objects, as `forget` in `their-index.ts` has it. */
+async function lostOf(what: {
+  theirs: Theirs;
+  packs: Packs;
+  entries: readonly IndexEntry[];
+  base: TreeNode;
+  time: number;
+  at: Followed;
+}): Promise<{ inStore: Map<string, number>; lost: PathBytes[] }> {
+  const { theirs, packs, entries, base, time, at } = what;
+  const ids = new Set([...entries.map(({ id }) => id), ...[...foldersIn(base)].map(({ id }) => id)]);
+  const paths = entries.map(({ path }) => path);
+  const [inStore, filtered] = await allOver([borrow(at.gitDir, packs, ids), filteredIn(theirs, at.workTree, paths)]);
   const young = (stat: Uint32Array) => Math.max(stat[STAT_FIELDS.ctime] ?? 0, stat[STAT_FIELDS.mtime] ?? 0) >= time;
   const isLost = ({ path, id, stat }: IndexEntry) => inStore.get(id) !== stat[STAT_FIELDS.size] || filtered.has(path) || young(stat);
-  const lost = entries.filter((entry) => !gone.has(entry.path) && isLost(entry)).map(({ path }) => path);
-  return { base, inStore, changed: [...new Set([...differing.changed, ...lost])], gone: differing.gone, untracked: found, staged: since };
+  return { inStore, lost: entries.filter(isLost).map(({ path }) => path) };
 }
 
 /** Invariant: when one fails, it is told of once the others are over too, so that no process of theirs is left. */
@@ -178,10 +198,6 @@ async function allOver<T extends readonly unknown[]>(all: readonly [...{ [K in k
   await Promise.allSettled(all);
   return Promise.all(all) as Promise<unknown> as Promise<T>;
 }
-
-/** Neither on disk nor in the last commit are repositories in the repository. */
-const isSimple = ({ untracked, staged }: Found): boolean =>
-  !untracked.some((path) => path.endsWith('/')) && ![...(staged?.values() ?? [])].some((entry) => entry?.mode === '160000');
 
 async function stagedIn({ gitDir }: Theirs, at: Followed): Promise<Found['staged']> {
   const args = ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', '--ignore-submodules=none', 'HEAD'];
@@ -202,49 +218,13 @@ async function stagedIn({ gitDir }: Theirs, at: Followed): Promise<Found['staged
   return staged;
 }
 
-interface Taken {
-  edits: Map<PathBytes, Entry | undefined>;
-  /** How the files were when they were read. */
-  stats: Map<PathBytes, Uint32Array>;
-}
-
-/** Reads what changed into the store. Undefined where that is too much, or something cannot be read. */
-async function taking(at: Followed, base: TreeNode, found: { change: PathBytes[]; gone: PathBytes[] }): Promise<Taken | undefined> {
-  if (found.change.length > MOST_FILES) return undefined;
-  const taken: Taken = { edits: new Map(found.gone.map((path) => [path, undefined])), stats: new Map() };
-  let left = MOST_BYTES;
-  let since = performance.now();
-  for (const path of found.change) {
-    if (performance.now() - since > AT_ONCE_MS) {
-      await pause();
-      since = performance.now();
-      at.signal?.throwIfAborted();
-    }
-    const old = entryAt(base, path);
-    const oldFile = isFolder(old) ? undefined : old;
-    const before = statFields(at.workTree, path);
-    const read = await entryOnDisk(at, path, oldFile, left);
-    if (read === 'too-large' || read === 'unreadable') return undefined;
-    if (read === 'folder' && isFolder(old)) continue;
-    if (read === 'folder' || read === undefined) {
-      taken.edits.set(path, undefined);
-      continue;
-    }
-    taken.edits.set(path, read.entry);
-    left -= read.size;
-    const after = statFields(at.workTree, path);
-    if (before && after?.every((value, field) => value === before[field])) taken.stats.set(path, after);
-  }
-  return taken;
-}
-
 /** Files whose times are not known for sure have none: git reads them before it trusts them. */
-function seenOf(node: TreeNode, entries: readonly IndexEntry[], read: ReadonlyMap<PathBytes, Uint32Array>, since: number): Seen {
+function seenOf(node: TreeNode, entries: readonly IndexEntry[], taken: Pick<TakenIn, 'edits' | 'stats'>, since: number): Seen {
   const files = [...filesOf(node)];
   const stats = new Uint32Array(STATS * files.length);
   const known = new Map(entries.map(({ path, stat }) => [path, stat]));
   for (const [number, [path, { mode }]] of files.entries()) {
-    const stat = read.get(path) ?? known.get(path);
+    const stat = taken.edits.has(path) ? taken.stats.get(path) : known.get(path);
     if (stat && isBefore(stat, since)) stats.set(stat, number * STATS);
     stats[number * STATS + STAT_FIELDS.mode] = Number.parseInt(mode, 8);
   }

@@ -7,7 +7,7 @@ import type { TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Captured } from './capture.js';
-import { linkDependencies } from './dependencies.js';
+import { type Installed, installedIn, linkDependencies } from './dependencies.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
 import { gitPaths } from './git.js';
 import { layingOut, MINIMAL } from './lay-out.js';
@@ -34,6 +34,18 @@ export interface Forks extends AsyncDisposable {
 
 export function forking(layout: Layout): Forks {
   const layOut = layingOut(layout);
+  const looking = new Map<Dependencies, Promise<Installed>>();
+
+  /** Looked for once for all that ask meanwhile. */
+  const installed = (mode: Dependencies): Promise<Installed> => {
+    const { root: from, prefix } = layout;
+    const found =
+      looking.get(mode) ??
+      installedIn({ from, prefix, mode, ignored: (paths) => ignoredOf(layout, paths) }).finally(() => looking.delete(mode));
+    looking.set(mode, found);
+    found.catch(() => undefined); // Whoever asked for it is told.
+    return found;
+  };
 
   const write = async (tree: TreeId, to: string, signal: AbortSignal | undefined) => {
     await mkdir(to, { recursive: true });
@@ -45,11 +57,16 @@ export function forking(layout: Layout): Forks {
   /** Invariant: it is made under another name and moved into place at the end, so that what is there is whole. */
   const make = async ({ tree, dependencies: mode = 'link', signal }: ForkOptions, root: string, own: string): Promise<TreeNode> => {
     const making = `${root}.making-${randomBytes(4).toString('hex')}`;
+    const found = installed(mode);
     await mkdir(dirname(own), { recursive: true });
     try {
-      const { node, index } = await write(tree, making, signal);
-      const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, ...(signal && { signal }) });
-      await ownRepository(layout, join(making, '.git'), { commit: commitOf(layout, tree), index, links });
+      // Its repository is made while its files are written.
+      const [{ node, index }] = await Promise.all([
+        write(tree, making, signal),
+        ownRepository(layout, join(making, '.git'), commitOf(layout, tree)),
+      ]);
+      const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, found, ...(signal && { signal }) });
+      await known(layout, join(making, '.git'), { index, links });
       await writeFile(`${own}.index`, index);
       await writeFile(`${own}.exclude`, asRules(links));
       await writeFile(`${own}.json`, JSON.stringify({ linkedRoots } satisfies Kept));
@@ -78,7 +95,7 @@ export function forking(layout: Layout): Forks {
     },
     async checkout(tree, to, { dependencies: mode = 'none', signal } = {}) {
       await write(tree, to, signal);
-      const { linkedRoots } = await dependencies(layout, to, mode, signal && { signal });
+      const { linkedRoots } = await dependencies(layout, to, mode, { found: installed(mode), ...(signal && { signal }) });
       return {
         root: to,
         cwd: join(to, layout.prefix),
@@ -108,8 +125,12 @@ interface Kept {
 const envOf = (root: string): Record<string, string> => ({ GIT_CEILING_DIRECTORIES: dirname(root), GIT_TERMINAL_PROMPT: '0' });
 
 /** `at`: where the workspace will be in the end. */
-const dependencies = (layout: Layout, to: string, mode: Dependencies, more: { at?: string; signal?: AbortSignal } = {}) =>
-  linkDependencies({ from: layout.root, to, prefix: layout.prefix, mode, ignored: (paths) => ignoredOf(layout, paths), ...more });
+const dependencies = (
+  layout: Layout,
+  to: string,
+  mode: Dependencies,
+  { found, ...more }: { at?: string; found: Promise<Installed>; signal?: AbortSignal },
+) => linkDependencies({ from: layout.root, to, prefix: layout.prefix, mode, ignored: (paths) => ignoredOf(layout, paths), ...more }, found);
 
 /** Which of these paths git ignores in the person's folder. */
 async function ignoredOf(layout: Layout, paths: readonly string[]): Promise<Set<string>> {
@@ -130,11 +151,7 @@ function commitOf({ gitDir, format }: Layout, tree: string): string {
 }
 
 /** A repository by hand, as no process is needed for a handful of files. Its objects are the store's, to read. */
-async function ownRepository(
-  layout: Layout,
-  gitDir: string,
-  { commit, index, links }: { commit: string; index: Uint8Array; links: readonly string[] },
-): Promise<void> {
+async function ownRepository(layout: Layout, gitDir: string, commit: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info'])
     await mkdir(join(gitDir, folder), { recursive: true });
   const sha256 = layout.format === 'sha256';
@@ -156,16 +173,19 @@ async function ownRepository(
     '\tauto = 0',
     '',
   ].join('\n');
-  const excludes = await readFile(join(layout.gitDir, 'info', 'exclude'), 'utf8');
   await Promise.all([
     writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n'),
     writeFile(join(gitDir, 'refs/heads/main'), `${commit}\n`),
     writeFile(join(gitDir, 'config'), config),
     writeFile(join(gitDir, 'objects/info/alternates'), `${join(layout.gitDir, 'objects')}\n`),
     writeFile(join(gitDir, 'info/attributes'), RAW),
-    writeFile(join(gitDir, 'info/exclude'), `${excludes}${asRules(links)}`),
-    writeFile(join(gitDir, 'index'), index),
   ]);
+}
+
+/** Has the repository know the files that were laid out, and which of them are not its own. */
+async function known(layout: Layout, gitDir: string, { index, links }: { index: Uint8Array; links: readonly string[] }): Promise<void> {
+  const excludes = await readFile(join(layout.gitDir, 'info', 'exclude'), 'utf8');
+  await Promise.all([writeFile(join(gitDir, 'info/exclude'), `${excludes}${asRules(links)}`), writeFile(join(gitDir, 'index'), index)]);
 }
 
 /** Bytes stay as they are, whatever the folder's own attributes say. */
