@@ -7,6 +7,8 @@ import { runChecks } from '../../../src/engine/evidence/check.js';
 import { detectChecks } from '../../../src/engine/evidence/detect.js';
 import { evidenceText } from '../../../src/engine/evidence/text.js';
 import { openCommands } from '../../../src/engine/process/commands.js';
+import { findProgram } from '../../../src/engine/process/sandbox.js';
+import { corpus } from './corpus.js';
 import { type Files, fakeStore } from './fake-store.js';
 
 const folders: string[] = [];
@@ -81,4 +83,25 @@ describe('a real project, from its files to the evidence', () => {
       /^Checks changed: .*: tests\/test_app\.py\.\npytest \(as before the change\): failed: 0 passed, 1 failed\n {2}newly failing: tests\/test_app\.py::test_add\npytest \(as the candidate has it\): passed: 1 passed, 0 failed\n/,
     );
   });
+});
+
+/** `npm run test:evidence` runs all of them; `npm test` those that need nothing but what most machines have. */
+const isWhole = import.meta.env.MODE === 'corpus';
+
+describe('each runner, for real', () => {
+  for (const { name, needs, isSample, base, change, says } of corpus) {
+    const missing = needs.filter((program) => findProgram(program, process.env.PATH) === undefined);
+    if (missing.length > 0 && isWhole) console.warn(`${name} is skipped: ${missing.join(', ')} is not there.`);
+    test.skipIf(missing.length > 0 || !(isWhole || isSample))(
+      name,
+      async () => {
+        const text = await evidenceOf(base, change);
+        for (const line of says)
+          expect(typeof line === 'string' ? text.split('\n') : text).toEqual(
+            typeof line === 'string' ? expect.arrayContaining([line]) : expect.stringMatching(line),
+          );
+      },
+      240_000,
+    );
+  }
 });
