@@ -6,7 +6,8 @@ import type { CheckResult, TreeId } from '../../protocol/events.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Store } from '../workspace/store.js';
-import { type ChangedChecks, changedChecks, type ReadText, withTestKeysOf } from './definitions.js';
+import { type ChangedChecks, changedChecks, type ReadText } from './definitions.js';
+import { withTestsOf } from './manifests.js';
 import { type CheckRun, notRun, runCheck, STOPPED } from './run-check.js';
 import { type CheckSpec, inOrder } from './spec.js';
 
@@ -179,10 +180,11 @@ async function asBaseHasIt({ store, base, tree }: ChecksOptions, changed: Change
 async function restoreManifests(root: string, changed: ChangedChecks, read: ReadText): Promise<void> {
   for (const path of changed.manifests) {
     const [before, after] = [await read('base', path), await read('candidate', path)];
-    if (before === undefined || after === undefined) continue;
+    const text = before === undefined || after === undefined ? undefined : withTestsOf(path, before, after);
+    if (text === undefined) continue;
     const file = join(root, path);
     // Never through what the candidate put there: a link would lead the writing out of the checkout.
     await rm(file, { force: true });
-    await writeFile(file, withTestKeysOf(before, after), { flag: 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
   }
 }

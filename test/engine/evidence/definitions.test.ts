@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { changedChecks, isTestPath, withTestKeysOf } from '../../../src/engine/evidence/definitions.js';
+import { changedChecks } from '../../../src/engine/evidence/definitions.js';
+import { withTestsOf } from '../../../src/engine/evidence/manifests.js';
 import type { CheckSpec } from '../../../src/engine/evidence/spec.js';
+import { isSettingPath, isTestPath } from '../../../src/engine/evidence/test-paths.js';
 import type { FileChange } from '../../../src/engine/workspace/store.js';
 import { type Files, fakeStore } from './fake-store.js';
 
@@ -26,7 +28,27 @@ test.each([
   ['pkg/server_test.go', true],
   ['app/test_models.py', true],
   ['conftest.py', true],
+  ['src/test/java/com/example/A.java', true],
+  ['core/src/main/kotlin/ShopTest.kt', true],
+  ['src/ShopIT.java', true],
+  ['Shop.Tests/Sum.cs', true],
+  ['Tests/ShopTests/A.swift', true],
+  ['spec/sum_spec.rb', true],
+  ['lib/shop_test.exs', true],
+  ['tests/SumTest.php', true],
+  ['src/sum_unittest.cc', true],
+  ['src/tests.rs', true],
+  ['t/a.t', true],
+  ['test.bats', true],
+  ['pkg/testdata/a.golden', true],
+  ['mod_test.ts', true],
   ['src/latest.ts', false],
+  ['src/main/java/Latest.java', false],
+  ['src/Contest.java', false],
+  ['lib/EXIT.php', false],
+  ['t/a.ts', false],
+  ['src/tester.rs', false],
+  ['Attests/a.cs', false],
   ['src/testing.ts', false],
   ['contest.py', false],
   ['attest/a.ts', false],
@@ -81,11 +103,11 @@ describe('changes that touch checks', () => {
       overlay: [],
       manifests: ['package.json'],
     });
-    expect(JSON.parse(withTestKeysOf(JSON.stringify(base), JSON.stringify(changed)))).toEqual({
+    expect(JSON.parse(withTestsOf('package.json', JSON.stringify(base), JSON.stringify(changed)) ?? '')).toEqual({
       scripts: { test: 'node --test' },
       dependencies: { a: '1' },
     });
-    expect(JSON.parse(withTestKeysOf('{}', JSON.stringify({ name: 'x', jest: { bail: true } })))).toEqual({ name: 'x' });
+    expect(JSON.parse(withTestsOf('package.json', '{}', JSON.stringify({ name: 'x', jest: { bail: true } })) ?? '')).toEqual({ name: 'x' });
   });
 
   test('a package.json that is gone or broken is put back whole', async () => {
@@ -94,9 +116,74 @@ describe('changes that touch checks', () => {
       expect((await changedBy(base, after, ['package.json'])).overlay).toEqual(['package.json']);
   });
 
-  test('a pyproject.toml counts only for the sections of test tools', async () => {
+  test('a pyproject.toml counts only for the sections of test tools, and keeps its new dependencies', async () => {
     const file = (more: string) => ({ 'pyproject.toml': `[project]\nname = "x"\n${more}` });
     expect((await changedBy(file('dependencies = []\n'), file('dependencies = ["a"]\n'))).paths).toEqual([]);
-    expect((await changedBy(file(''), file('[tool.pytest.ini_options]\naddopts = "-k nothing"\n'))).overlay).toEqual(['pyproject.toml']);
+    const before = file('[tool.pytest.ini_options]\naddopts = ""\n');
+    const after = file('dependencies = ["a"]\n[tool.pytest.ini_options]\naddopts = "-k nothing"\n[tool.x]\n');
+    expect((await changedBy(before, after)).manifests).toEqual(['pyproject.toml']);
+    expect(withTestsOf('pyproject.toml', before['pyproject.toml'], after['pyproject.toml'])).toBe(
+      '[project]\nname = "x"\ndependencies = ["a"]\n[tool.x]\n[tool.pytest.ini_options]\naddopts = ""\n',
+    );
+  });
+
+  test('tests inside a Rust file count, the code beside them does not', async () => {
+    const file = (body: string, tests: string) => ({
+      'src/lib.rs': `pub fn sum() -> i32 {\n    ${body}\n}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n    ${tests}\n}\n`,
+    });
+    const base = file('1', '#[test]\n    fn one() { assert_eq!(sum(), 1); }');
+    expect((await changedBy(base, file('2', '#[test]\n    fn one() { assert_eq!(sum(), 1); }'))).paths).toEqual([]);
+    const cheat = file('2', '');
+    expect(await changedBy(base, cheat)).toEqual({ paths: ['src/lib.rs'], overlay: [], manifests: ['src/lib.rs'] });
+    const back = withTestsOf('src/lib.rs', base['src/lib.rs'], cheat['src/lib.rs']);
+    expect(back).toContain('pub fn sum() -> i32 {\n    2\n}');
+    expect(back).toContain('fn one() { assert_eq!(sum(), 1); }');
+    expect(back?.match(/mod tests/g)).toHaveLength(1);
+    // What cannot be taken apart is told, and left as it is.
+    expect(await changedBy(base, file('2', 'const BRACE: &str = "{";'))).toEqual({ paths: ['src/lib.rs'], overlay: [], manifests: [] });
+  });
+
+  test.each<[string, string, string, Awaited<ReturnType<typeof changedBy>>]>([
+    ['pom.xml', '<a/>\n', '<a/>\n<skipTests>true</skipTests>\n', { paths: ['pom.xml'], overlay: ['pom.xml'], manifests: [] }],
+    ['pom.xml', '<a/>\n', '<a/>\n<dependency>gson</dependency>\n', { paths: [], overlay: [], manifests: [] }],
+    [
+      'build.gradle',
+      'x\n',
+      'x\nimplementation "gson"\ntest { enabled = false }\n',
+      { paths: ['build.gradle'], overlay: [], manifests: [] },
+    ],
+    ['mix.exs', 'x\n', 'x\ntest_paths: []\n', { paths: ['mix.exs'], overlay: ['mix.exs'], manifests: [] }],
+    ['CMakeLists.txt', 'add_test(a)\n', '\n', { paths: ['CMakeLists.txt'], overlay: ['CMakeLists.txt'], manifests: [] }],
+    ['Cargo.toml', '[package]\n', '[package]\n[dependencies]\nserde = "1"\n', { paths: [], overlay: [], manifests: [] }],
+    ['Cargo.toml', '[package]\n[lints.clippy]\n', '[package]\n', { paths: ['Cargo.toml'], overlay: [], manifests: ['Cargo.toml'] }],
+    [
+      'composer.json',
+      '{"scripts":{"test":"phpunit"}}',
+      '{"scripts":{"test":"true"},"require":{}}',
+      { paths: ['composer.json'], overlay: [], manifests: ['composer.json'] },
+    ],
+    [
+      'deno.json',
+      '{"tasks":{"test":"deno test"}}',
+      '{"tasks":{"test":"true"}}',
+      { paths: ['deno.json'], overlay: [], manifests: ['deno.json'] },
+    ],
+  ])('%s: %j to %j', async (path, before, after, expected) => {
+    expect(await changedBy({ [path]: before }, { [path]: after }, [path])).toEqual(expected);
+  });
+
+  test.each([
+    'phpunit.xml.dist',
+    '.rspec',
+    '.rubocop.yml',
+    'clippy.toml',
+    '.config/nextest.toml',
+    'phpstan.neon',
+    'app.runsettings',
+    '.credo.exs',
+    'bunfig.toml',
+    '.golangci.yml',
+  ])('%s is a setting', (path) => {
+    expect(isSettingPath(path)).toBe(true);
   });
 });

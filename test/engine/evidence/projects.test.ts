@@ -86,7 +86,7 @@ describe('a real project, from its files to the evidence', () => {
 });
 
 /** `npm run test:evidence` runs all of them; `npm test` those that need nothing but what most machines have. */
-const isWhole = import.meta.env.MODE === 'corpus';
+const isWhole = process.env.MODE === 'corpus';
 
 describe('each runner, for real', () => {
   for (const { name, needs, isSample, base, change, says } of corpus) {
