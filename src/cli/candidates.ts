@@ -5,9 +5,11 @@ import { openStore } from '../engine/workspace/open-store.js';
 import { actsOf } from '../protocol/acts.js';
 import { textOf } from '../protocol/content.js';
 import { fail } from '../protocol/failure.js';
+import { roundsOf } from '../protocol/rounds.js';
 import { chosenOf, liveBallots } from '../protocol/standing.js';
 import type { CandidateState, TurnState } from '../protocol/state.js';
 import { currentTurn } from '../protocol/state.js';
+import { vetoed } from '../protocol/veto.js';
 import { folderOf, type Options } from './args.js';
 import { hasColour, json, out, outBytes, say } from './output.js';
 import { candidateBy } from './refs.js';
@@ -48,16 +50,27 @@ function rowOf(turn: TurnState, candidate: CandidateState) {
     evidence: checks?.results === undefined ? null : { checks: checks.results, changed: checks.changed ?? [] },
     ballots: liveBallots(turn)
       .filter((ballot) => ballot.choice === id)
-      .map(({ voter, reason }) => ({ voter, reason })),
+      .map(({ voter, reason, ranking }) => ({ voter, reason, ...(ranking && { ranking }) })),
     /** What it would do beyond the folder, and what has become of that. */
     plan: actsOf(turn.acts, candidate).map(({ what, why, act }) => ({ what, why, status: act?.status ?? 'planned' })),
     weight: standing?.weight ?? 0,
+    ...(standing?.score !== undefined && { score: standing.score }),
+    vetoed: vetoed(turn).includes(id),
+    ...roundOf(turn, id),
     /** What `winner` means where a command takes a candidate. */
     winner: chosenOf(turn) === id,
     decided: turn.decision?.winner === id,
     presented: turn.decision?.presented === id,
     chosen: turn.chosen === id,
   };
+}
+
+/** The round in which it was put forward, and how alike the answers and the votes were at its end. */
+function roundOf(turn: TurnState, id: string) {
+  const rounds = roundsOf(turn);
+  const at = rounds.findIndex(({ answers }) => answers.includes(id));
+  const { answers: _, ...end } = rounds[at] ?? { answers: [] };
+  return at < 0 ? {} : { round: { number: at + 1, ...end } };
 }
 
 export async function diff(which: string, ref: string | undefined, options: Options): Promise<number> {

@@ -1,5 +1,6 @@
 /** `massgen sessions`: what was worked on in this folder. */
 import { loadEnv } from '../engine/config/env.js';
+import { aboutTurn } from '../engine/export/about.js';
 import { openSession } from '../engine/session.js';
 import { exportSession, findSession, listSessions, removeSession, searchSessions } from '../engine/sessions.js';
 import { sizesOf } from '../engine/storage.js';
@@ -22,7 +23,8 @@ export async function list(options: Options): Promise<number> {
 
 export async function show(which: string, options: Options): Promise<number> {
   const { folder: _, ...log } = await logOf(which, options);
-  if (options.json) json({ id: log.id, ...(log.readOnly && { readOnly: log.readOnly }), state: log.state });
+  if (options.json)
+    json({ id: log.id, ...(log.readOnly && { readOnly: log.readOnly }), state: log.state, turns: log.state.turns.map(aboutTurn) });
   else say(sessionText(log));
   return 0;
 }

@@ -1,6 +1,7 @@
 /** What of a turn stands: the answers that can be voted for, the ballots that count, the best there is, the time it took. */
 import type { AgentId, CandidateId } from './events.js';
 import type { BallotState, CandidateState, TurnState } from './state.js';
+import { votingRules } from './voting.js';
 
 /** Each agent's latest answer of a work run: what can be voted for. */
 export function standing(turn: TurnState): CandidateState[] {
@@ -50,6 +51,14 @@ export function candidateName(turn: TurnState, id: CandidateId): string {
 
 /** The best there is: the person's choice, the winner as it was presented, the winner. */
 export const chosenOf = (turn: TurnState): CandidateId | undefined => turn.chosen ?? turn.decision?.presented ?? turn.decision?.winner;
+
+/** Another answer was the choice of as many, and yet it is no tie: what ballots say beside their choice, or the checks, made the winner. */
+export function byMoreThanChoices({ decision, pattern }: TurnState): boolean {
+  if (decision?.winner === undefined || decision.tie !== undefined || votingRules[pattern.rule] !== 'order') return false;
+  const choices = (id: CandidateId) => decision.standings.find((one) => one.candidate === id)?.weight ?? 0;
+  const winners = choices(decision.winner);
+  return decision.standings.some(({ candidate }) => candidate !== decision.winner && choices(candidate) >= winners);
+}
 
 /**
  * How long the turn was worked on, up to the last thing that an agent or a check did. What the person does later (a vote, checks of a

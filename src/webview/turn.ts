@@ -1,10 +1,11 @@
 /** What a person wants to know of a turn, drawn from its state: who, what was checked, who voted and changed its mind. */
 import { textOf } from '../protocol/content.js';
 import type { AgentId, CandidateId, CheckResult } from '../protocol/events.js';
+import { trendOf } from '../protocol/rounds.js';
 import { candidateName, chosenOf, liveBallots, standing } from '../protocol/standing.js';
 import { type ApplyState, type BallotState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../protocol/state.js';
 import type { SessionRow } from '../protocol/wire.js';
-import { inline } from './format.js';
+import { inline, percent } from './format.js';
 import { t } from './l10n.js';
 
 export const HUES = 8;
@@ -164,6 +165,12 @@ export function mostLike(turn: TurnState, candidate: CandidateState): { candidat
 
 export const likeness = (a: CandidateState, b: CandidateState): number | undefined =>
   a.similarity.find((one) => one.to === b.id)?.score ?? b.similarity.find((one) => one.to === a.id)?.score;
+
+/** Whether the answers came together, in words; empty where there was one round, or where it is not known. */
+export function trendWords(turn: TurnState): string {
+  const trend = trendOf(turn);
+  return trend === undefined ? '' : t(`trend.${trend.goes}`, percent(trend.from), percent(trend.to));
+}
 
 export type Phase = 'none' | 'running' | 'cut-off' | 'decided' | 'undecided' | 'cancelled' | 'failed';
 

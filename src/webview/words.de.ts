@@ -140,6 +140,7 @@ export const de: Words = {
   undo: 'Zurücknehmen',
   'how.votes': (count, of) => `${count} von ${plural(of, 'Stimme', 'Stimmen')}`,
   'how.quorum': (count) => `nötig ${count}`,
+  'how.ahead': 'vorn nach der Reihenfolge der Stimmen',
   'how.you': 'du hast sie gewählt',
   'how.and-you': 'und du',
   'how.time': 'die Zeit war um',
@@ -147,6 +148,14 @@ export const de: Words = {
   'how.tie.evidence': 'Gleichstand, die Prüfungen entschieden',
   'how.tie.size': 'Gleichstand, die Größe entschied',
   'how.tie.earliest': 'Gleichstand, die Zeit entschied',
+
+  dissent: 'Andere Stimmen',
+  'dissent.for': (name) => `für ${name}`,
+  'dissent.place': (place) => `· die gewählte war Wahl Nummer ${place}`,
+  vetoed: 'Kann nicht gewinnen: Hier schlägt etwas neu fehl, das in einer anderen Antwort hält.',
+  'trend.together': (from, to) => `Die Antworten kamen sich näher: ${from} → ${to} ähnlich`,
+  'trend.apart': (from, to) => `Die Antworten gingen auseinander: ${from} → ${to} ähnlich`,
+  'trend.nowhere': (_from, to) => `Die Antworten blieben sich so ähnlich, wie sie waren: ${to}`,
 
   answers: 'Antworten',
   'answers.none-yet': 'Noch keine Antwort.',

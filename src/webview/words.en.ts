@@ -121,6 +121,7 @@ export const en = {
   undo: 'Undo',
   'how.votes': (count: number, of: number) => `${count} of ${plural(of, 'vote')}`,
   'how.quorum': (count: number) => `quorum ${count}`,
+  'how.ahead': 'ahead by the order of preferences',
   'how.you': 'you picked it',
   'how.and-you': 'and you',
   'how.time': 'the time was over',
@@ -128,6 +129,14 @@ export const en = {
   'how.tie.evidence': 'a tie, broken by the checks',
   'how.tie.size': 'a tie, broken by size',
   'how.tie.earliest': 'a tie, broken by time',
+
+  dissent: 'Other votes',
+  'dissent.for': (name: string) => `for ${name}`,
+  'dissent.place': (place: number) => `· the winner was choice number ${place}`,
+  vetoed: 'Cannot win: something newly fails in it that holds in another.',
+  'trend.together': (from: string, to: string) => `The answers came together: ${from} → ${to} alike`,
+  'trend.apart': (from: string, to: string) => `The answers came apart: ${from} → ${to} alike`,
+  'trend.nowhere': (_from: string, to: string) => `The answers stayed as alike as they were: ${to}`,
 
   answers: 'Answers',
   'answers.none-yet': 'No answer yet.',

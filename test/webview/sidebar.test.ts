@@ -165,6 +165,10 @@ describe('a turn that runs', () => {
     await using view = await open(running, { rows: works });
     await view.send({ send: 'events', session: 's1', events: whole.slice(running.length) });
     await view.page.getByText('2 of 3 votes, quorum 2').waitFor();
+    expect(await view.page.getByRole('list', { name: 'Other votes' }).textContent()).toBe(
+      'maya for rin.1 “honest and small, but callers can forget it” ',
+    );
+    await view.page.getByText('The answers stayed as alike as they were: 33 %').waitFor();
     await expect.poll(() => view.page.getByRole('log').textContent()).toContain('rin voted for maya.2');
     await expect.poll(() => view.page.getByText('otto changed its mind: maya.2').count()).toBe(1);
   });

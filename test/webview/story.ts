@@ -141,7 +141,17 @@ const told: Timed[] = [
   answers(85, { id: 'c2', who: 'maya', run: 'r1', words: 'Clamps the refill.', size: [2, 20, 9], like: [['c1', 0.12]] }),
   ends(85, 'r1'),
   evidence(88, 'c2', good(127)),
-  answers(100, { id: 'c3', who: 'otto', run: 'r2', words: words.otto, size: [2, 61, 40], like: [['c2', 0.6]] }),
+  answers(100, {
+    id: 'c3',
+    who: 'otto',
+    run: 'r2',
+    words: words.otto,
+    size: [2, 61, 40],
+    like: [
+      ['c2', 0.6],
+      ['c1', 0.15],
+    ],
+  }),
   ends(100, 'r2'),
   evidence(104, 'c3', bad),
   run(110, 'r4', 'maya', ['c1', 'c2', 'c3']),

@@ -1,11 +1,12 @@
 /** What a command prints as its result: candidates, the outcome, sessions, what an apply did. */
+import { dissentLines, roundLines, trendText, vetoLines } from '../../engine/export/about.js';
 import { duration, fateText, inline, plural, safe, sizeOf, votesText } from '../../engine/export/names.js';
 import type { ApplyOutcome } from '../../engine/session.js';
 import type { SessionLog } from '../../engine/sessions.js';
 import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult } from '../../protocol/events.js';
-import { chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
+import { byMoreThanChoices, chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 import type { SessionRow } from '../../protocol/wire.js';
 import { failureText } from './lines.js';
@@ -35,7 +36,9 @@ const NAMED = 5;
 export function candidatesText(_state: SessionState, turn: TurnState, { colour }: Look): string {
   if (turn.candidates.length === 0) return 'No agent has answered.';
   const colours = coloursOf(colour);
-  return turn.candidates.map((candidate) => candidateText(turn, candidate, colours)).join('\n\n');
+  const notes = [...vetoLines(turn), trendText(turn)].filter((line) => line !== '').map((line) => colours.dim(`  ${line}`));
+  const texts = turn.candidates.map((candidate) => candidateText(turn, candidate, colours));
+  return [...texts, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n');
 }
 
 function candidateText(turn: TurnState, candidate: CandidateState, colours: Colours): string {
@@ -116,7 +119,7 @@ export function outcomeText(
   const { decision } = turn;
   const best = decision?.standings[0];
   const chosen = chosenOf(turn);
-  const lines = [headline(state, turn, colours), ...troubles(turn)];
+  const lines = [headline(state, turn, colours), ...troubles(turn), ...minority(turn, colours)];
   lines.push(...actLines(turn));
   if (closing.trim() !== '') lines.push('', indented(closing.trim()));
   if (chosen === undefined && best !== undefined) {
@@ -158,6 +161,10 @@ const indented = (text: string): string =>
     .map((line) => (line === '' ? '' : `  ${line}`))
     .join('\n');
 
+/** What stood against the winner: other votes with their reasons, and what the checks kept from winning. */
+const minority = (turn: TurnState, colours: Colours): string[] =>
+  [...vetoLines(turn), ...dissentLines(turn)].map((line) => colours.dim(`  ${oneLine(line, 240)}`));
+
 /** Why it failed, and who was set aside. */
 function troubles(turn: TurnState): string[] {
   const failure = turn.decision?.failure;
@@ -179,7 +186,8 @@ function headline(state: SessionState, turn: TurnState, colours: Colours): strin
   }
   const quorum = turn.pattern.quorum === undefined ? '' : ` (quorum ${turn.pattern.quorum})`;
   const tie = decision.tie === undefined ? '' : `, a tie broken by ${TIES[decision.tie]}`;
-  const by = turn.chosen === undefined ? `by ${votesText(turn)}${quorum}${tie}` : 'by you';
+  const rule = byMoreThanChoices(turn) ? ', ahead by the order of preferences' : '';
+  const by = turn.chosen === undefined ? `by ${votesText(turn)}${quorum}${rule}${tie}` : 'by you';
   const version =
     turn.chosen === undefined && decision.presented !== undefined && decision.winner !== undefined
       ? ` (${nameOf(turn, decision.winner)} as it was presented)`
@@ -222,6 +230,8 @@ export function sessionText({ id, state, readOnly }: SessionLog): string {
     ...candidateRows(turn, colours),
     headline(state, turn, colours),
     ...troubles(turn),
+    ...minority(turn, colours),
+    ...(roundLines(turn).length > 1 ? roundLines(turn).map((line) => `  ${line}`) : []),
   ]);
   const applies = state.applies.map(
     (apply) => `  ${apply.id}  ${apply.status}  ${namesIn(state, apply)}: ${apply.paths.map(inline).join(', ')}`,

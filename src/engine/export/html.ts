@@ -30,10 +30,11 @@ ${applied.length > 0 ? `<h2>Applied to the folder</h2><ul>${applied.join('')}</u
 `;
 }
 
-function turnHtml({ turn, request, outcome, closing, candidates }: TurnStory): string {
+function turnHtml({ turn, request, outcome, closing, notes, candidates }: TurnStory): string {
   return `<h2>Turn ${text(turn.turn)}</h2>
 <blockquote>${text(request)}</blockquote>
 <p><strong>${text(outcome)}</strong></p>
+${notes.length > 0 ? `<ul class="quiet">${notes.map((line) => `<li>${text(line)}</li>`).join('')}</ul>` : ''}
 ${closing === '' ? '' : `<p class="words">${text(closing)}</p>`}
 ${candidates.map(candidateHtml).join('\n')}`;
 }

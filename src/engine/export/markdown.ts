@@ -15,11 +15,12 @@ export async function markdownOf(events: readonly FactEvent[], diff: DiffOf): Pr
   ].join('\n\n');
 }
 
-function turnText({ turn, request, outcome, closing, candidates }: TurnStory): string {
+function turnText({ turn, request, outcome, closing, notes, candidates }: TurnStory): string {
   return [
     `## Turn ${turn.turn}`,
     quote(request),
     `**${outcome}**`,
+    ...(notes.length > 0 ? [notes.map((line) => `- ${line}`).join('\n')] : []),
     ...(closing === '' ? [] : [closing]),
     ...candidates.map(candidateText),
   ].join('\n\n');

@@ -5,6 +5,7 @@ import { textOf } from '../../protocol/content.js';
 import type { CheckResult, FactEvent } from '../../protocol/events.js';
 import { stateOf } from '../../protocol/reduce.js';
 import type { CandidateState, SessionState, TurnState } from '../../protocol/state.js';
+import { dissentLines, trendText, vetoLines } from './about.js';
 import { fateText } from './names.js';
 
 /** A unified diff from a turn's base to a candidate's tree. */
@@ -22,6 +23,8 @@ export interface TurnStory {
   outcome: string;
   /** The closing words of who presented. */
   closing: string;
+  /** What stood against the winner, and how the answers came together. */
+  notes: string[];
   candidates: CandidateStory[];
 }
 
@@ -45,8 +48,17 @@ export async function storyOf(events: readonly FactEvent[], diff: DiffOf): Promi
 
 async function turnStory(turn: TurnState, events: readonly FactEvent[], diff: DiffOf): Promise<TurnStory> {
   const candidates = await Promise.all(turn.candidates.map((candidate) => candidateStory(turn, candidate, diff)));
-  return { turn, request: textOf(turn.request), outcome: outcomeOf(turn, candidates), closing: closingOf(turn, events), candidates };
+  return {
+    turn,
+    request: textOf(turn.request),
+    outcome: outcomeOf(turn, candidates),
+    closing: closingOf(turn, events),
+    notes: notesOf(turn),
+    candidates,
+  };
 }
+
+const notesOf = (turn: TurnState): string[] => [...vetoLines(turn), ...dissentLines(turn), trendText(turn)].filter((line) => line !== '');
 
 function outcomeOf(turn: TurnState, candidates: readonly CandidateStory[]): string {
   const { decision } = turn;

@@ -1,4 +1,5 @@
 /** How a turn was decided, in words. */
+import { byMoreThanChoices } from '../../protocol/standing.js';
 import type { TurnState } from '../../protocol/state.js';
 import { t } from '../l10n.js';
 
@@ -12,6 +13,7 @@ export function decidedHow(turn: TurnState): string {
   return [
     ...(decision.winner === undefined ? [] : [t('how.votes', agents, decision.ballots.live)]),
     ...(turn.pattern.quorum === undefined ? [] : [t('how.quorum', turn.pattern.quorum)]),
+    ...(byMoreThanChoices(turn) ? [t('how.ahead')] : []),
     ...(decision.tie === undefined ? [] : [t(`how.tie.${decision.tie}`)]),
     ...(decision.cause === undefined ? [] : [t(`how.${decision.cause}`)]),
     ...(voters.includes('you') ? [t('how.and-you')] : []),

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
+import { vetoed } from '../../protocol/veto.js';
 import { useApp } from '../app.js';
 import { clock, inline, percent } from '../format.js';
 import type { Shown } from '../incoming.js';
@@ -20,6 +21,7 @@ import {
   mostLike,
   nameOf,
   newlyFailing,
+  trendWords,
   type Vote,
   verdictOf,
   votesFor,
@@ -123,6 +125,7 @@ function Inside({ session, turn, candidate }: { session: string; turn: TurnState
         </span>
       </div>
       <Failing names={failing} />
+      {vetoed(turn).includes(candidate.id) && <p class="bad">{t('vetoed')}</p>}
       <Plan turn={turn} candidate={candidate} />
       {votes.map((vote) => (
         <Ballot key={vote.ballot.voter} turn={turn} vote={vote} />
@@ -210,9 +213,10 @@ function Ballot({ turn, vote: { ballot, counts, before } }: { turn: TurnState; v
 /** How alike the answers are, each with each. */
 export function Alike({ turn }: { turn: TurnState }) {
   const answers = answersOf(turn);
+  const trend = trendWords(turn);
   return (
     <details class="alike">
-      <summary>{t('alike')}</summary>
+      <summary>{[t('alike'), ...(trend === '' ? [] : [trend])].join(' · ')}</summary>
       <table>
         <thead>
           <tr>

@@ -9,7 +9,8 @@ import { useAction } from '../parts/action.js';
 import { FailureView } from '../parts/bits.js';
 import { Button } from '../parts/button.js';
 import { decidedHow } from '../parts/decided.js';
-import { appliedWords, nameOf, phaseOf } from '../turn.js';
+import { Minority } from '../parts/minority.js';
+import { appliedWords, nameOf, phaseOf, trendWords } from '../turn.js';
 import { draftOf } from './draft.js';
 
 export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn: TurnState }) {
@@ -22,6 +23,7 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
   const fresh = draftOf(store.draft.value).fresh === true;
   if (phase === 'none' || (phase === 'running' && !fresh && applied === undefined)) return null;
   const spent = total(state.usage);
+  const trend = trendWords(turn);
   return (
     <section class="section outcome" aria-label={t('outcome')}>
       {fresh && (
@@ -38,9 +40,11 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
         </div>
       )}
       {turn.decision !== undefined && <Decided turn={turn} />}
+      <Minority turn={turn} />
       {turn.decision !== undefined && (
         <p class="dim small">{[duration(workedMs(turn)), t('tokens', tokens(spent.tokens)), cost(spent)].join(' · ')}</p>
       )}
+      {turn.decision !== undefined && trend !== '' && <p class="dim small">{trend}</p>}
       <FailureView failure={turn.decision?.failure ?? resume.failure ?? undo.failure} />
       {applied?.status === 'applied' && (
         <p class="row">
