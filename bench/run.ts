@@ -1,5 +1,6 @@
 /** Runs the benchmarks and prints their ratios. Names of benchmarks as arguments run only those. Exit code 1: one is over its target. */
 import { bench as apply } from './apply.js';
+import { bench as deliberation } from './deliberation.js';
 import { bench as firstPaint } from './first-paint.js';
 import { bench as footprint } from './footprint.js';
 import { bench as longSession } from './long-session.js';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   stream,
   'first-paint': firstPaint,
   'long-session': longSession,
+  deliberation,
 };
 
 const names = process.argv.slice(2);
