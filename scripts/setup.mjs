@@ -8,13 +8,15 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const run = (command, args) =>
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
 
-/** The lockfile that npm leaves in node_modules tells what is installed. */
+/** Whether every package of the lockfile lies there in its version: what else could be asked may have been copied from elsewhere. */
 function installed() {
-  const marker = `${root}node_modules/.package-lock.json`;
-  if (!existsSync(marker) || !existsSync(`${root}node_modules/.bin/esbuild`)) return false;
   const wanted = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')).packages;
-  const have = JSON.parse(readFileSync(marker, 'utf8')).packages;
-  return Object.entries(wanted).every(([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version);
+  return Object.entries(wanted).every(([path, { optional, version }]) => path === '' || optional || versionOf(path) === version);
+}
+
+function versionOf(path) {
+  const file = `${root}${path}/package.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
 }
 
 if (!installed()) {
