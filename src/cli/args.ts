@@ -35,6 +35,9 @@ export interface Options {
   fast?: boolean;
   olderThan?: number;
   keep?: number;
+  record?: string;
+  replay?: string;
+  pace?: 'recorded' | 'at-once';
 }
 
 /** `from`: the candidate that was named last before it. */
@@ -57,6 +60,9 @@ export async function folderOf({ cwd = '.' }: Options): Promise<string> {
   if (!isFolder) throw fail('usage', `${folder} is not a folder.`, { hint: '-C names the folder to work on.' });
   return folder;
 }
+
+/** Where a session is recorded, if it is to be. */
+export const recorded = ({ record }: Options): { record?: string } => (record === undefined ? {} : { record: path.resolve(record) });
 
 /** A file that was named on the command line: from where the command is run (as shells complete it), else from the folder of `-C`. */
 export async function namedFile(folder: string, name: string): Promise<string> {

@@ -14,6 +14,7 @@ const option = (flags: string, description: string): Option => new Option(flags,
 const number = (flags: string, description: string): Option => option(flags, description).argParser(positive);
 const verbosity = () => option('--verbosity <level>', 'how much is told').choices(['quiet', 'normal', 'verbose']).default('normal');
 const config = () => option('-c, --config <file>', "YAML or JSON, MassGen's schema (default: the one found)");
+const record = () => option('--record <file|dir>', 'writes down all that models are asked and answer, to be played again with --replay');
 const dryRun = () => option('--dry-run', 'only says what would be done');
 
 const choice = choosing();
@@ -29,7 +30,7 @@ const pendingParts = () => {
 
 export const commands: readonly CommandRow[] = [
   {
-    usage: 'run <task>',
+    usage: 'run [task]',
     description: 'works one task to its outcome; - reads the task from stdin',
     options: [
       config(),
@@ -39,6 +40,14 @@ export const commands: readonly CommandRow[] = [
       option('--apply', 'apply the winner to the folder when the turn is decided'),
       number('--timeout <s>', 'seconds over the whole turn'),
       number('--max-cost <usd>', 'US dollars over the whole session'),
+      record(),
+      option('--replay <file>', 'plays the next turn of a recording again: its task, team and replies, offline and free').conflicts([
+        ...['config', 'detect', 'attach', 'timeout', 'maxCost', 'record'],
+      ]),
+      option('--pace <pace>', 'of a recording that is played: as it was, or each reply at once (the default)').choices([
+        'recorded',
+        'at-once',
+      ]),
       verbosity(),
     ],
     run: async ([task = ''], options) => (await import('./run.js')).run(task, options),
@@ -46,7 +55,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'resume <session>',
     description: 'goes on with a turn that was cut off (crash, kill, Ctrl-C)',
-    options: [verbosity()],
+    options: [record(), verbosity()],
     run: async ([session = ''], options) => (await import('./resume.js')).resume(session, options),
   },
   {

@@ -4,7 +4,7 @@ import { openSession } from '../engine/session.js';
 import { findSession, readSession, type SessionLog, wasKilled } from '../engine/sessions.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
-import { folderOf, type Options } from './args.js';
+import { folderOf, type Options, recorded } from './args.js';
 import { askerFor } from './asker.js';
 import { cliHost } from './host.js';
 import { hasColour, json, say } from './output.js';
@@ -31,7 +31,10 @@ export async function resume(which: string, options: Options): Promise<number> {
     options,
     asker,
     from: 'session.resumed',
-    open: async () => ({ session: await openSession({ folder, host, id: log.id }), seen: log.events.at(-1)?.seq ?? 0 }),
+    open: async () => ({
+      session: await openSession({ folder, host, id: log.id, ...recorded(options) }),
+      seen: log.events.at(-1)?.seq ?? 0,
+    }),
     perform: (session) => session.resume(),
   });
 }

@@ -4,7 +4,9 @@ import type { CandidateId, CheckResult, CheckSpec, TreeId, TurnId } from '../pro
 import { type ChecksResult, runChecks } from './evidence/check.js';
 import { detectChecks } from './evidence/detect.js';
 import { fairSlots } from './evidence/fair-slots.js';
+import type { Host } from './host.js';
 import type { Commands } from './process/commands.js';
+import { checksOf } from './providers/milestones.js';
 import type { Recorder } from './recorder.js';
 import type { Store } from './workspace/store.js';
 
@@ -19,6 +21,7 @@ export interface CheckingOptions {
   discover: boolean;
   /** Ends with the turn. */
   signal: AbortSignal;
+  host?: Pick<Host, 'inOrder'>;
   /** Whether what was stopped by the signal is still to be recorded: not where the session goes on later. */
   recordsStopped(): boolean;
 }
@@ -67,6 +70,8 @@ export function openChecking(options: CheckingOptions): Checking {
     const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
     recorder.record({ type: 'check.started', ...about });
     const result = await check(tree).catch((error: unknown) => ({ checks: unknown(specs, error), changed: [] }));
+    // Where that throws, the turn is over.
+    if (candidate !== undefined) await options.host?.inOrder?.(checksOf(candidate), recorder, signal).catch(() => false);
     if (!signal.aborted || options.recordsStopped()) {
       const { checks, changed } = result;
       recorder.record({ type: 'evidence.recorded', ...about, checks, ...(changed.length > 0 && { changed }) });

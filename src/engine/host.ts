@@ -1,6 +1,6 @@
 /** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
 import type { AgentId, Effect, RunId } from '../protocol/events.js';
-import type { EditorModels } from './providers/provider.js';
+import type { EditorModels, Facts } from './providers/provider.js';
 
 export interface Host {
   /** Milliseconds since 1970. */
@@ -18,6 +18,11 @@ export interface Host {
    * something was saved. Absent where nobody does.
    */
   settle?(files: readonly string[]): Promise<boolean>;
+  /**
+   * There only where a recording is played: resolves with true when all that stood then before the milestone of this name stands now,
+   * and with false where it never came. Throws the signal's reason.
+   */
+  inOrder?(milestone: string, facts: Facts, signal: AbortSignal): Promise<boolean>;
   /** Progress and warnings for people; never on stdout. */
   log(level: 'info' | 'warn', message: string): void;
 }

@@ -24,6 +24,9 @@ export interface Recorder {
   wake(): void;
   /** Values that are never recorded or shown, from now on. */
   hide(secrets: readonly string[]): void;
+  /** The same without them, for what is written elsewhere; pieces of one text by turns. */
+  clean<T>(value: T): T;
+  cleanPieces(): StreamRedactor;
 }
 
 /** `events`: what the log holds already. `now` gives milliseconds since 1970. */
@@ -114,6 +117,8 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
       dirty = false;
     },
     wake,
+    clean: (value) => redact(value),
+    cleanPieces: () => redactStream(secrets, redact),
     hide(values) {
       secrets = [...new Set([...secrets, ...values])];
       redact = redactor(secrets);

@@ -23,6 +23,7 @@ import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf
 import { attachment } from './attachment.js';
 import { openChecking } from './checking.js';
 import { resolveKey, secretsOf } from './config/keys.js';
+import { providersFor } from './connecting.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Host } from './host.js';
 import { type Log, openLog } from './log.js';
@@ -30,14 +31,13 @@ import type { Pending } from './pending.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
 import { acquireLock, type Lock } from './process/lock.js';
 import { familyOf } from './providers/family.js';
-import { connect } from './providers/index.js';
 import type { Provider } from './providers/provider.js';
-import { withPrices, withRetry } from './providers/wrap.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { accept, pendingOf, reject } from './rejecting.js';
 import { newSessionId } from './session-id.js';
 import { sessionFiles } from './sessions.js';
 import { steadyClock } from './steady-clock.js';
+import { openTape } from './tape.js';
 import { patternOf, workTurn } from './turn.js';
 import { compose } from './workspace/compose.js';
 import { damagedStore } from './workspace/git.js';
@@ -92,6 +92,8 @@ export interface Session extends AsyncDisposable {
 export interface SessionOptions {
   folder: string;
   host: Host;
+  /** A file, or a folder for one, that everything is recorded in, to be played again. */
+  record?: string;
 }
 
 /** What is open while a session is written. */
@@ -101,13 +103,13 @@ interface Open {
 }
 
 /** Nothing is written of a new session before its first turn. */
-export async function createSession({ folder, host }: SessionOptions): Promise<Session> {
+export async function createSession({ folder, host, record }: SessionOptions): Promise<Session> {
   const store = await openStore(folder);
-  return new LiveSession(newSessionId(host.now()), store, host, undefined, []);
+  return new LiveSession(newSessionId(host.now()), store, host, undefined, [], record);
 }
 
 /** Opens a session to go on with it. Throws `locked` where another process writes it, `log` where its log can only be read. */
-export async function openSession({ folder, host, id }: SessionOptions & { id: SessionId }): Promise<Session> {
+export async function openSession({ folder, host, id, record }: SessionOptions & { id: SessionId }): Promise<Session> {
   const files = sessionFiles(folder, id);
   if (!existsSync(files.log))
     throw fail('not-found', `There is no session ${id} in ${folder}.`, { hint: 'massgen sessions list shows them.' });
@@ -120,7 +122,7 @@ export async function openSession({ folder, host, id }: SessionOptions & { id: S
       log.close();
       throw new FailureError(log.readOnly);
     }
-    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, events);
+    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, events, record);
     await session.recover();
     return session;
   } catch (error) {
@@ -132,12 +134,12 @@ export async function openSession({ folder, host, id }: SessionOptions & { id: S
 class LiveSession implements Session {
   readonly folder: string;
   private readonly recorder: Recorder;
+  private readonly provider: (agent: AgentSpec) => Promise<Provider>;
   private readonly suspended = new AbortController();
   private stopped = new AbortController();
   private working: Promise<Decision> | undefined;
   private cleaning: Promise<void> = Promise.resolve();
   private opening: Promise<Commands> | undefined;
-  private readonly providers = new Map<string, Promise<Provider>>();
   private disposed: Promise<void> | undefined;
   private clock = (): number => this.host.now();
 
@@ -147,6 +149,7 @@ class LiveSession implements Session {
     private readonly host: Host,
     private open: Open | undefined,
     events: readonly FactEvent[],
+    record: string | undefined,
   ) {
     this.folder = realpathSync(store.folder);
     this.recorder = openRecorder(
@@ -154,6 +157,8 @@ class LiveSession implements Session {
       () => this.clock(),
       events,
     );
+    const tape = record === undefined ? undefined : openTape(record, id, this.recorder, () => host.now());
+    this.provider = providersFor(host, this.recorder, tape);
   }
 
   get state(): SessionState {
@@ -335,7 +340,7 @@ class LiveSession implements Session {
       store,
       host,
       commands: () => this.commands(),
-      provider: (agent) => this.provider(agent),
+      provider: this.provider,
       suspended: this.suspended.signal,
       stopped: this.stopped.signal,
     }).finally(() => {
@@ -376,19 +381,6 @@ class LiveSession implements Session {
       const { failure } = gone.reason instanceof FailureError ? gone.reason : fail('config', String(gone.reason));
       throw new FailureError({ ...failure, code: 'config' });
     }
-  }
-
-  /** One for each backend with its key: a team may change between turns, and a key may be put there meanwhile. */
-  private async provider({ backend }: AgentSpec): Promise<Provider> {
-    const key = await resolveKey(backend.key, this.host.env);
-    const name = JSON.stringify([backend, key]);
-    const known = this.providers.get(name);
-    if (known !== undefined) return known;
-    const connecting = connect(backend, key, { editor: this.host.models }).then((one) => withRetry(withPrices(one, backend)));
-    this.providers.set(name, connecting);
-    // One that failed may succeed the next time, as when a file was mended.
-    connecting.catch(() => this.providers.delete(name));
-    return connecting;
   }
 
   /** Two sessions of one folder do not change it at the same time. */

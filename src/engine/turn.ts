@@ -21,6 +21,7 @@ import { lastWords, putVersion } from './presenting.js';
 import type { Commands } from './process/commands.js';
 import type { Provider } from './providers/provider.js';
 import type { Recorder } from './recorder.js';
+import { startTimer } from './timing.js';
 import { tools } from './tools/index.js';
 import { policyFrom } from './tools/policy.js';
 import type { Tool } from './tools/tool.js';
@@ -55,7 +56,8 @@ interface Bench extends TurnPorts {
   checking: Checking;
   runs: Map<RunId, Running>;
   tasks: Set<Promise<void>>;
-  timers: Map<string, NodeJS.Timeout>;
+  /** What calls each off. */
+  timers: Map<string, () => void>;
   /** What the base tells those who work on it: read once for all. */
   guides: ReturnType<typeof guidesOf>;
 }
@@ -94,6 +96,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       discover: turn.settings.checks === 'detect',
       signal: AbortSignal.any([suspended, over.signal]),
       recordsStopped: () => !suspended.aborted,
+      host,
     }),
   };
   bench.guides.catch(() => undefined); // Each run that needs them is told.
@@ -109,7 +112,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
     return decision;
   } finally {
     over.abort();
-    for (const timer of bench.timers.values()) clearTimeout(timer);
+    for (const callOff of bench.timers.values()) callOff();
     for (const run of bench.runs.values()) run.controller.abort('cancelled' satisfies RunEndReason);
     await Promise.allSettled(bench.tasks);
     await bench.checking.settled();
@@ -207,19 +210,18 @@ function tell(run: Running | undefined, shown: Shown[]): void {
 /** Invariant: time is a fact. A timer that no step asks for any more is gone. */
 function keepTimers(bench: Bench, steps: readonly Step[]): void {
   const wanted = new Map(steps.flatMap((step) => (step.do === 'wait' ? [[step.what, step.until] as const] : [])));
-  for (const [what, timer] of bench.timers) {
+  for (const [what, callOff] of bench.timers) {
     if (wanted.has(what)) continue;
-    clearTimeout(timer);
+    callOff();
     bench.timers.delete(what);
   }
   for (const [what, until] of wanted) {
     if (bench.timers.has(what)) continue;
-    const wait = Math.min(Math.max(0, until - bench.host.now()), 2 ** 31 - 1);
     const ring = (): void => {
       const passed = (): void => void bench.recorder.record({ type: 'time.passed', turn: turnOf(bench.recorder).turn, what });
       if (!bench.suspended.aborted) launch(bench, Promise.resolve().then(passed));
     };
-    bench.timers.set(what, setTimeout(ring, wait));
+    bench.timers.set(what, startTimer(bench.host, bench.recorder, what, until, ring));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Where a model's reply comes from: one request in, a stream of parts out. */
 import type { MediaPart, Part, Seal } from '../../protocol/content.js';
-import type { AgentId, Backend } from '../../protocol/events.js';
+import type { AgentId, Backend, Event, FactEvent } from '../../protocol/events.js';
 
 export interface ToolOffer {
   name: string;
@@ -64,9 +64,16 @@ export interface EditorModels {
   stream(model: string, request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
 }
 
-/** What only the host reaches. */
+export interface Facts {
+  readonly events: readonly FactEvent[];
+  subscribe(listener: (event: Event) => void): () => void;
+}
+
+/** What a provider cannot reach by itself. */
 export interface Ports {
   editor?: EditorModels | undefined;
+  /** Of the session that the model works in: a recorded one keeps its place by them. */
+  facts?: Facts | undefined;
 }
 
 /** A row of the providers' table. */

@@ -51,17 +51,15 @@ const scenario = z.strictObject({ agents: z.record(z.string(), agent) });
 export type Scenario = z.infer<typeof scenario>;
 export type Reply = z.infer<typeof reply>;
 
-export async function loadScenario(file: string): Promise<Scenario> {
-  let text: string;
+export async function readScenario(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     throw fail('config', `The scenario ${file} cannot be read.`, {
       hint: 'scenario is the path of a YAML file with scripted replies.',
       cause: error,
     });
   }
-  return parseScenario(text, file);
 }
 
 /** Throws `config` failures that name file, line and column. */

@@ -5,19 +5,23 @@ import { textOf } from '../../protocol/content.js';
 import type { Backend } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import { type Asked, cutFailure, httpFailure } from './errors.js';
-import type { ModelRequest, Provider, StreamPart } from './provider.js';
-import { loadScenario, type Reply, type Scenario } from './scenario.js';
+import type { ModelRequest, Ports, Provider, StreamPart } from './provider.js';
+import { isRecording } from './recording.js';
+import { connectRecording } from './replay.js';
+import { parseScenario, type Reply, readScenario, type Scenario } from './scenario.js';
 import { ballotFor } from './scripted-ballot.js';
 import { delay } from './wrap.js';
 
 const LABEL = 'The scripted model';
 const TICKS_PER_SECOND = 20;
 
-export async function connectScripted(backend: Backend): Promise<Provider> {
+export async function connectScripted(backend: Backend, _key: string | undefined, { facts }: Ports = {}): Promise<Provider> {
   const { scenario: file = '' } = backend;
   if (file === '')
     throw fail('config', 'A scripted backend needs a scenario.', { hint: 'Set scenario to the path of a YAML file of replies.' });
-  const scenario = await loadScenario(file);
+  const text = await readScenario(file);
+  if (isRecording(text)) return connectRecording(backend, text, file, facts);
+  const scenario = parseScenario(text, file);
   /** How often a `fail` has failed already, by the place it has. In memory: after a crash it fails anew. */
   const failures = new Map<string, number>();
 
