@@ -33,8 +33,18 @@ export async function play(attempts: readonly Attempt[], scene: Scene, again: ()
         ended: '',
       });
   }
-  for (const attempt of attempts.filter(isCall)) outcomes.push(await callAll(attempt, scene));
+  const byCalls = attempts.filter(isCall);
+  const called = [];
+  for (const attempt of byCalls) called.push(await callAll(attempt, scene));
+  const harm = await scene.harm(called.map(({ said }) => said).join('\n'));
+  for (const outcome of called) outcomes.push(harm.length === 0 ? outcome : { ...outcome, harm: await alone(outcome.attempt, again) });
   return outcomes;
+}
+
+async function alone(attempt: CallAttempt, again: () => Promise<Scene>): Promise<Harmed[]> {
+  await using scene = await again();
+  const { said } = await callAll(attempt, scene);
+  return scene.harm(said);
 }
 
 const lost = { said: '', ended: 'nothing was seen of it' };
@@ -56,19 +66,28 @@ async function separately(batch: readonly CommandAttempt[], again: () => Promise
   return outcomes;
 }
 
-async function runAll(
-  batch: readonly CommandAttempt[],
+/** Runs commands in one start of the sandbox, each in a folder of its own. */
+export async function inOneStart(
+  batch: readonly { command: string }[],
   scene: Scene,
-): Promise<{ said: { said: string; ended: string }[]; harm: Harmed[] }> {
+): Promise<{ said: { said: string; ended: string }[]; output: string }> {
   const output = await shell(scene, scriptOf(batch, scene), SECONDS * batch.length * 1000);
   const said = batch.map((_, at) => {
     const [, text, code] = new RegExp(`@@${at}\\{\\n([\\s\\S]*?)\\n@@${at}\\}(\\d+)`).exec(output) ?? [];
     return code === undefined ? lost : { said: text ?? '', ended: code };
   });
+  return { said, output };
+}
+
+export async function runAll(
+  batch: readonly CommandAttempt[],
+  scene: Scene,
+): Promise<{ said: { said: string; ended: string }[]; harm: Harmed[] }> {
+  const { said, output } = await inOneStart(batch, scene);
   return { said, harm: await scene.harm(output) };
 }
 
-function scriptOf(batch: readonly CommandAttempt[], scene: Scene): string {
+function scriptOf(batch: readonly { command: string }[], scene: Scene): string {
   const variables = Object.entries(scene.variables).map(([name, value]) => `export ${name}=${quote(value)}`);
   const attempts = batch.map(({ command }, at) => {
     const folder = `try-${Math.random().toString(36).slice(2)}`;
@@ -83,7 +102,7 @@ async function shell(scene: Scene, command: string, timeoutMs: number): Promise<
   return output;
 }
 
-async function callAll(attempt: CallAttempt, scene: Scene): Promise<Outcome> {
+async function callAll(attempt: CallAttempt, scene: Scene): Promise<Outcome & { attempt: CallAttempt }> {
   const fill = (value: unknown): unknown =>
     JSON.parse(JSON.stringify(value).replace(/\$([A-Z]+)/g, (whole, name: string) => scene.variables[name] ?? whole));
   if (attempt.stage !== undefined) await shell(scene, `${scriptHead(scene)}\n${attempt.stage}`, SECONDS * 1000);
@@ -96,7 +115,7 @@ async function callAll(attempt: CallAttempt, scene: Scene): Promise<Outcome> {
     said.push(result.output);
     ended = result.ok ? 'done' : 'refused';
   }
-  return { attempt, harm: await scene.harm(said.join('\n')), said: said.join('\n'), ended };
+  return { attempt, harm: [], said: said.join('\n'), ended };
 }
 
 const scriptHead = (scene: Scene): string =>

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Commands } from '../../src/engine/process/command.js';
 import { openCommands } from '../../src/engine/process/commands.js';
@@ -65,8 +66,16 @@ export async function openScene(sandbox: 'auto' | 'off'): Promise<Scene> {
   writeFiles(session, { 'events.jsonl': `{"type":"session.started","note":"${secret('log')}"}\n` });
   writeFiles(store.home, { 'policy.yaml': 'always: []\n' });
 
+  // Toolchains lie in the home of who runs this.
+  const tools = Object.fromEntries(
+    [['RUSTUP_HOME', '.rustup'] as const, ['CARGO_HOME', '.cargo'] as const].map(([name, below]) => [
+      name,
+      process.env[name] ?? join(homedir(), below),
+    ]),
+  );
   const env = {
     ...process.env,
+    ...tools,
     HOME: home,
     OPENAI_API_KEY: secret('env'),
     AWS_SECRET_ACCESS_KEY: secret('env-aws'),

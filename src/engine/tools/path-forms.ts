@@ -44,8 +44,8 @@ const folded = (name: string): string =>
     .toLowerCase()
     .replace(/[. ]+$/, '');
 
-/** Whether a name is git's own folder, in any spelling that a file system may take for it. */
-export const isGitName = (name: string): boolean => folded(name) === '.git' || /^git~\d+$/i.test(name);
+/** Whether a name is git's own folder, in any spelling that a file system may take for it; git itself refuses to record any of them. */
+export const isGitName = (name: string): boolean => folded(name.split(':')[0] ?? '') === '.git' || /^git~\d+$/i.test(name);
 
 /** Whether a name is the product's own folder. */
 export const isMassgenName = (name: string): boolean => folded(name) === '.massgen' || /^massge~\d+$/i.test(name);
