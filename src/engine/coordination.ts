@@ -1,5 +1,5 @@
 /** What becomes of `new_answer` and `vote`: recorded as facts, or refused with a reason that the agent can act upon. */
-import type { Candidate, Label, Shown, TreeId } from '../protocol/events.js';
+import type { Candidate, CandidateId, Label, Shown, TreeId } from '../protocol/events.js';
 import type { Planned } from '../protocol/planned.js';
 import { standing } from '../protocol/standing.js';
 import { type CandidateState, currentTurn, type RunState, type TurnState } from '../protocol/state.js';
@@ -130,14 +130,17 @@ export async function candidateOf(
   if (turn === undefined) throw new Error('There is no turn');
   const own = turn.candidates.filter((one) => one.agent === run.agent);
   const previous = turn.candidates.find((one) => one.id === presents) ?? own.at(-1);
-  const others = standing(turn).filter((one) => one.agent !== run.agent);
-  const compared = [...(previous ? [previous] : []), ...others];
-  const [changes, toBase, ...scores] = await Promise.all([
+  const scores = new Map<CandidateId, number>();
+  const compare = (ones: readonly Candidate[]) =>
+    Promise.all(ones.map(async (one) => scores.set(one.id, await store.similarity(turn.base, one.tree, tree))));
+  const others = () => standing(currentTurn(recorder.state) ?? turn).filter((one) => one.agent !== run.agent && !scores.has(one.id));
+  const [changes] = await Promise.all([
     store.changes(turn.base, tree),
-    Promise.resolve(tree === turn.base ? 1 : 0),
-    ...compared.map((one) => store.similarity(turn.base, one.tree, tree)),
+    compare([...(previous ? [previous] : []), ...others()]),
     store.keep(`trees/${tree}`, tree),
   ]);
+  // Answers that are put forward side by side know of each other too.
+  for (let late = others(); late.length > 0; late = others()) await compare(late);
   return {
     agent: run.agent,
     run: run.id,
@@ -150,7 +153,7 @@ export async function candidateOf(
       added: changes.reduce((sum, change) => sum + change.added, 0),
       removed: changes.reduce((sum, change) => sum + change.removed, 0),
     },
-    similarity: [{ to: 'base', score: toBase }, ...compared.map((one, at) => ({ to: one.id, score: Number(scores[at] ?? 0) }))],
+    similarity: [{ to: 'base', score: tree === turn.base ? 1 : 0 }, ...[...scores].map(([to, score]) => ({ to, score }))],
   };
 }
 

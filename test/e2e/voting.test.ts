@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { roundsOf } from '../../src/protocol/rounds.js';
 import type { ModelCall } from '../fixtures/model-server.js';
 import { removeFolders } from '../fixtures/team.js';
 import { calls, offers, play, textIn, write } from './play.js';
@@ -38,6 +39,16 @@ test('where pairs are compared, a ballot may rank the answers; what it says stan
   }
   expect(of('ballot.cast')).toHaveLength(3);
   expect(session.state.turns[0]?.agents.map((agent) => agent.family)).toEqual(ids.map((id) => `model-of-${id}`));
+});
+
+test('answers that come side by side are compared with each other, so that it is known how alike they were', async () => {
+  const { session } = await play(
+    ids,
+    team(() => ({ agent_id: 'agent1' })),
+    { graceSeconds: 10 },
+  );
+  const turn = session.state.turns[0];
+  expect(turn && roundsOf(turn)).toEqual([{ answers: ['c1', 'c2', 'c3'], similarity: expect.any(Number), agreement: expect.any(Number) }]);
 });
 
 test('a ranking that begins with another answer than the choice is refused, and the model says it anew', async () => {
