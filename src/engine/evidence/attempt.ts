@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CommandResult, CommandSpec, Commands } from '../process/commands.js';
 import { cappedOutput } from '../process/output-cap.js';
 import type { Checkout, Store } from '../workspace/store.js';
+import { type CachePlaces, cacheVariables } from './caches.js';
 import { parseTests, plainText } from './parse.js';
 import type { ParsedTests } from './parsers/parser.js';
 import { askForReport, type Reporting } from './reports/reporting.js';
@@ -14,6 +15,7 @@ export interface AttemptOptions {
   commands: Commands;
   checkout: Checkout;
   privateDir: string;
+  caches: CachePlaces;
   network: CommandSpec['network'];
   signal: AbortSignal;
   timeoutMs: number;
@@ -52,9 +54,9 @@ export async function attempt(spec: CheckSpec, options: AttemptOptions): Promise
   const result = await commands.run({
     command: narrowed?.command ?? asked.command,
     cwd,
-    env: { ...asked.env, ...checkout.env, ...narrowed?.env },
+    env: { ...cacheVariables(options.caches, options.network === 'none'), ...asked.env, ...checkout.env, ...narrowed?.env },
     writable: [root, reports],
-    readOnly: checkout.linkedRoots,
+    readOnly: [...checkout.linkedRoots, options.caches.kept],
     // Peers' workspaces and the store are nothing that a check may look at.
     unreadable: [options.store.home],
     network: options.network,

@@ -1,11 +1,13 @@
 /** Runs the folder's own checks on a tree, in a fresh checkout, and says what they said. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckResult, TreeId } from '../../protocol/events.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import { removeTree } from '../process/remove-tree.js';
 import type { Store } from '../workspace/store.js';
+import { type CachePlaces, keepCaches, seedCaches } from './caches.js';
 import { type ChangedChecks, changedChecks, type ReadText } from './definitions.js';
 import { withTestsOf } from './manifests.js';
 import { type CheckRun, notRun, runCheck, STOPPED } from './run-check.js';
@@ -148,18 +150,24 @@ async function inCheckout<T>(
     await using checkout = await store.checkout(tree, join(folder, 'tree'), { dependencies: 'link', signal });
     const baseline = options.tree === options.base ? undefined : options.baseline;
     const network = options.network ?? 'none';
-    return await work({
+    const privateDir = join(folder, 'own');
+    const caches: CachePlaces = { home: homedir(), own: join(privateDir, 'home'), kept: join(store.home, 'checks-kept') };
+    await seedCaches(caches);
+    const result = await work({
       store,
       commands,
       checkout,
       version,
       baseline,
-      privateDir: join(folder, 'own'),
+      privateDir,
+      caches,
       network,
       signal,
       timeLeft,
       show: options.show,
     });
+    if (tree === options.base) await keepCaches(caches);
+    return result;
   } finally {
     await removeTree(folder);
   }

@@ -6,6 +6,7 @@ import type { CheckResult } from '../../protocol/events.js';
 import type { CommandSpec, Commands } from '../process/commands.js';
 import type { Checkout, Store } from '../workspace/store.js';
 import { type Attempt, attempt } from './attempt.js';
+import type { CachePlaces } from './caches.js';
 import { type Ended, type Settled, settle } from './flaky.js';
 import { type Installed, whyNotRun } from './missing.js';
 import { NAMES_KEPT, newlyFailing } from './newly-failing.js';
@@ -19,6 +20,8 @@ export interface CheckRun {
   baseline: readonly CheckResult[] | undefined;
   /** HOME and TMPDIR of the check: fresh for each checkout, so that nothing of one candidate reaches another's checks. */
   privateDir: string;
+  /** What is ready for checks without a network. */
+  caches: CachePlaces;
   network: CommandSpec['network'];
   signal: AbortSignal;
   /** Milliseconds that are left for all checks. */

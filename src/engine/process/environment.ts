@@ -15,6 +15,7 @@ const TOOLCHAINS: readonly (readonly [variable: string, below?: string])[] = [
   ['GOPATH', 'go'],
   ['GOMODCACHE'],
   ['GOROOT'],
+  ['MIX_HOME', '.mix'],
   ['PYENV_ROOT', '.pyenv'],
   ['PYTHONUSERBASE', '.local'],
   ['VIRTUAL_ENV'],

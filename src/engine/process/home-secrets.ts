@@ -26,6 +26,7 @@ const TOOL_PLACES = [
   '.m2/wrapper',
   '.gradle/caches',
   '.gradle/wrapper',
+  '.nuget/packages',
   '.ghcup',
   '.opam',
   '.elan',

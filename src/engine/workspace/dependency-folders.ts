@@ -26,6 +26,7 @@ const ROWS: readonly Row[] = [
   ...['.venv', 'venv'].map((name): Row => ({ name, kind: 'whole' })),
   { name: 'vendor', beside: 'vendor/autoload.php', kind: 'composer' },
   { name: 'vendor', kind: 'whole' },
+  { name: 'deps', beside: 'mix.exs', kind: 'whole' },
   { name: 'vendor/bundle', kind: 'whole' },
   { name: '.bundle', kind: 'copied' },
   { name: '__pypackages__', kind: 'whole' },
