@@ -1,10 +1,8 @@
 /** The diffs of five answers of 500 files each and how alike each two of them are, beside five bare `git diff`. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { diff } from '../src/engine/workspace/changes.js';
 import { git, gitText } from '../src/engine/workspace/git.js';
 import { writeObject } from '../src/engine/workspace/objects.js';
-import { similarityIn } from '../src/engine/workspace/similarity.js';
+import { openStore } from '../src/engine/workspace/open-store.js';
 import { editTree } from '../src/engine/workspace/trees.js';
 import { median, randomFrom } from './numbers.js';
 import type { Row } from './row.js';
@@ -17,13 +15,13 @@ const ROUNDS = 5;
 
 export async function bench(): Promise<Row[]> {
   const { folder, place } = await scratch();
-  const gitDir = join(folder, 'store.git');
   try {
-    await git(['init', '-q', '--bare', gitDir], {});
+    await using store = await openStore(folder);
+    const { gitDir } = store;
     const { base, answers } = await treesOf(gitDir);
     const pairs: { ours: number; peer: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const ours = await timed(() => allOf(gitDir, base, answers));
+      const ours = await timed(() => allOf(folder, base, answers));
       const peer = await timed(async () => {
         for (const tree of answers) await git(['diff-tree', '-r', '-p', '-M', base, tree], { gitDir });
       });
@@ -47,10 +45,10 @@ export async function bench(): Promise<Row[]> {
 }
 
 /** As when all agents have answered: each diff that is shown, and how alike each two are. */
-async function allOf(gitDir: string, base: string, answers: readonly string[]): Promise<void> {
-  const similarity = similarityIn(gitDir);
-  const pairs = answers.flatMap((a, at) => answers.slice(at + 1).map((b) => similarity(base, a, b)));
-  await Promise.all([...answers.map((tree) => diff(gitDir, base, tree)), ...pairs]);
+async function allOf(folder: string, base: string, answers: readonly string[]): Promise<void> {
+  await using store = await openStore(folder);
+  const pairs = answers.flatMap((a, at) => answers.slice(at + 1).map((b) => store.similarity(base, a, b)));
+  await Promise.all([...answers.map((tree) => store.diff(base, tree)), ...pairs]);
 }
 
 async function treesOf(gitDir: string): Promise<{ base: string; answers: string[] }> {

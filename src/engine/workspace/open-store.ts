@@ -12,6 +12,7 @@ import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
+import { type Patch, patchOf, readable } from './patch.js';
 import { isFile, isLink } from './raw.js';
 import { remembering } from './remember.js';
 import { similarityIn } from './similarity.js';
@@ -20,7 +21,8 @@ import { editTree, listTree, readBlob, readBlobs, writeBlob } from './trees.js';
 
 import { lockWhenFree } from './turn-taking.js';
 
-const DIFFS_REMEMBERED = 32;
+/** As many as a team has answers, and some before them. */
+const PATCHES_REMEMBERED = 16;
 
 export async function openStore(folder: string): Promise<Store> {
   const layout = await layoutOf(folder);
@@ -28,11 +30,11 @@ export async function openStore(folder: string): Promise<Store> {
     throw await homeFailure(layout.home, error);
   });
   const { gitDir, home } = layout;
-  const similarity = similarityIn(gitDir);
+  // Every voter is shown the same diffs, and what answers are compared by is in them.
+  const patches = remembering<Patch>(PATCHES_REMEMBERED);
+  const patchBetween = (from: TreeId, to: TreeId) => patches(`${from} ${to}`, () => patchOf(gitDir, from, to));
   const capture = capturer(layout);
   const forks = forking(layout);
-  // Every voter is shown the same diffs.
-  const diffs = remembering<string>(DIFFS_REMEMBERED);
   let capturing: Promise<unknown> = Promise.resolve();
   return {
     folder: layout.folder,
@@ -60,10 +62,9 @@ export async function openStore(folder: string): Promise<Store> {
       await removeTree(join(gitDir, 'workspaces', session));
     },
     changes: (from, to, options) => changes(gitDir, from, to, options),
-    diff: (from, to, options) =>
-      options === undefined ? diffs(`${from} ${to}`, () => diff(gitDir, from, to)) : diff(gitDir, from, to, options),
+    diff: async (from, to, options) => (options === undefined ? readable(await patchBetween(from, to)) : diff(gitDir, from, to, options)),
     patch: (from, to, options) => patch(gitDir, from, to, options),
-    similarity,
+    similarity: similarityIn(patchBetween),
     read: (tree, paths) => read(gitDir, tree, paths),
     putBlob: (bytes) => writeBlob(gitDir, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
     getBlob: (id) => readBlob(gitDir, id),

@@ -56,6 +56,10 @@ export async function patchOf(gitDir: string, from: TreeId, to: TreeId, options:
   return readPatch(Buffer.from(out.buffer, out.byteOffset, out.byteLength).toString('latin1'));
 }
 
+/** The patch alone, for reading: what is not UTF-8 is shown as U+FFFD. Invariant: it is `diff` of the same trees. */
+export const readable = ({ text, files: [first] }: Patch): string =>
+  first === undefined ? '' : Buffer.from(text.slice(first.part.start), 'latin1').toString('utf8');
+
 /**
  * Reads `git diff-tree --raw -p`: raw lines, an empty line, then one part for each raw line (two for a changed type).
  *

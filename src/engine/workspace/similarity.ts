@@ -1,6 +1,6 @@
 /** How alike two changes of one base are: 1 for the same change, 0 for changes with no line in common. */
 import type { TreeId } from '../../protocol/events.js';
-import { lineEnd, type Patch, type PatchFile, patchOf } from './patch.js';
+import { lineEnd, type Patch, type PatchFile } from './patch.js';
 import { remembering } from './remember.js';
 
 /** A change as a set of hashes of what it does: (path, sign, line) for each line; a few more for renames, modes and binary files. */
@@ -18,14 +18,14 @@ const REMEMBERED = 64;
 export type Similarity = (base: TreeId, a: TreeId, b: TreeId) => Promise<number>;
 
 /**
- * A function that compares changes within one store and remembers each change's sketch, so that N candidates cost N diffs.
+ * A function that compares changes and remembers each one's sketch, so that N candidates cost N diffs.
  * Equal trees are 1 without any diff; two changes that change nothing are alike, one that does is unlike one that does not.
  * Whole files that are equal on both sides need no stage of their own: all their lines are.
  */
-export function similarityIn(gitDir: string, most = MOST): Similarity {
+export function similarityIn(patchOf: (base: TreeId, tree: TreeId) => Promise<Patch>, most = MOST): Similarity {
   const sketches = remembering<Sketch>(REMEMBERED);
   const sketchOf = (base: TreeId, tree: TreeId): Promise<Sketch> =>
-    sketches(`${base} ${tree}`, async () => sketchFrom(await patchOf(gitDir, base, tree, { context: 0 }), most));
+    sketches(`${base} ${tree}`, async () => sketchFrom(await patchOf(base, tree), most));
   return async (base, a, b) => {
     if (a === b) return 1;
     if (a === base || b === base) return 0;
@@ -75,7 +75,8 @@ function* itemsOf(file: PatchFile, text: string): Generator<string> {
   for (const hunk of file.hunks) {
     for (let at = hunk.body.start; at < hunk.body.end; ) {
       const end = lineEnd(text, at);
-      if (text[at] !== '\\') yield `${file.path}\0${text.slice(at, text[end - 1] === '\n' ? end - 1 : end)}`;
+      // What stands around a change is no part of it.
+      if (text[at] === '-' || text[at] === '+') yield `${file.path}\0${text.slice(at, text[end - 1] === '\n' ? end - 1 : end)}`;
       at = end;
     }
   }

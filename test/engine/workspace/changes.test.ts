@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { changes, diff, patch } from '../../../src/engine/workspace/changes.js';
 import { git, gitText } from '../../../src/engine/workspace/git.js';
+import { patchOf, readable } from '../../../src/engine/workspace/patch.js';
 import { type Files, scratchFolder, scratchGitDir, twoTrees } from './scratch.js';
 
 const run = promisify(execFile);
@@ -73,6 +74,13 @@ describe('the list of changed files', () => {
 });
 
 describe('the diff', () => {
+  it('is the same read out of the patch that hunks are numbered by', async () => {
+    const gitDir = await scratchGitDir();
+    const [from, to] = await twoTrees(gitDir, BEFORE, AFTER);
+    expect(readable(await patchOf(gitDir, from, to))).toBe(await diff(gitDir, from, to));
+    expect(readable(await patchOf(gitDir, from, from))).toBe('');
+  });
+
   it('makes one tree into the other with `git apply`, whatever is in it', async () => {
     const gitDir = await scratchGitDir();
     const [from, to] = await twoTrees(gitDir, BEFORE, AFTER);

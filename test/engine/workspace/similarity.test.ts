@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { patchOf } from '../../../src/engine/workspace/patch.js';
 import { similarityIn } from '../../../src/engine/workspace/similarity.js';
 import { type Files, scratchGitDir, treesOf } from './scratch.js';
 
@@ -9,7 +10,7 @@ const text = (count: number, word: string) => Array.from({ length: count }, (_, 
 async function likeness(base: Files, a: Files, b: Files, most?: number): Promise<number> {
   const gitDir = await scratchGitDir();
   const [none = '', one = '', other = ''] = await treesOf(gitDir, [base, a, b]);
-  return similarityIn(gitDir, most)(none, one, other);
+  return similarityIn((from, to) => patchOf(gitDir, from, to), most)(none, one, other);
 }
 
 describe('how alike two changes are', () => {
@@ -64,7 +65,7 @@ describe('how alike two changes are', () => {
   it('is symmetric, between 0 and 1, and 1 for what is the same', async () => {
     const gitDir = await scratchGitDir();
     const trees = await treesOf(gitDir, fc.sample(smallTree, { numRuns: 14, seed: 3 }));
-    const similarity = similarityIn(gitDir, 20);
+    const similarity = similarityIn((from, to) => patchOf(gitDir, from, to), 20);
     const [base = '', ...rest] = trees;
     for (const a of rest) {
       for (const b of rest) {
