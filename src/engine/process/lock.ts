@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../protocol/failure.js';
 import { startTimeOf } from './process-info.js';
+import { renameOver } from './rename-over.js';
 
 export interface Lock extends AsyncDisposable {
   readonly path: string;
@@ -88,18 +89,6 @@ async function takeOver(path: string, stale: string, text: string, ports: Ports)
     return { done: true };
   } finally {
     await removeOurs(guard, guardText);
-  }
-}
-
-/** On Windows a file that somebody is just reading cannot be replaced. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let tries = process.platform === 'win32' ? 20 : 1; ; tries -= 1) {
-    try {
-      return await fs.rename(from, to);
-    } catch (error) {
-      if (tries <= 1 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;
-      await sleep(PAUSE_MS);
-    }
   }
 }
 

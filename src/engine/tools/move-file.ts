@@ -1,6 +1,7 @@
 /** `move_file`: a file or folder to another name. */
-import { lstat, readdir, rename } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { z } from 'zod';
+import { renameOver } from '../process/rename-over.js';
 import { codeOf } from './file-problem.js';
 import { inParent } from './held.js';
 import { isInside, type JailedPath } from './jail.js';
@@ -38,7 +39,7 @@ async function move(source: JailedPath, target: JailedPath): Promise<ToolResult>
       if (there !== undefined && !(respelled && source.absolute.toLowerCase() === target.absolute.toLowerCase()))
         return refused(occupied(target, there.isDirectory()));
       const files = moved.isDirectory() ? await filesIn(from) : [''];
-      await rename(from, to);
+      await renameOver(from, to);
       const wrote = [source, target].flatMap((end) => files.map((file) => joined(end.inWorkspace ?? end.shown, file)));
       return done(`Moved ${source.shown} to ${target.shown}.`, wrote);
     });

@@ -1,8 +1,9 @@
 /** Puts content in a file's place in one step, so that nobody ever sees half of it. */
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { chmod, lstat, open, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { renameOver } from '../process/rename-over.js';
 import { codeOf } from './file-problem.js';
 import { inParent } from './held.js';
 import type { JailedPath } from './jail.js';
@@ -19,7 +20,7 @@ export async function replaceFile(path: JailedPath, content: Uint8Array): Promis
     try {
       await writeNew(temporary, content);
       if (existing?.isFile() === true) await chmod(temporary, existing.mode & 0o7777);
-      await rename(temporary, file);
+      await renameOver(temporary, file);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;

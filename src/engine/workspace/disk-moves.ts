@@ -1,7 +1,8 @@
 /** Single steps on the disk that leave a path whole at every moment, and never follow a link. */
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, link, lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, readdir, readlink, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { renameOver } from '../process/rename-over.js';
 import { codeOf, isMissing } from './disk.js';
 
 /** Keeps the file itself under a second name; a copy where the file system cannot do that. The original stays in its place. */
@@ -18,13 +19,13 @@ export async function setAside(target: string, backup: string): Promise<void> {
 /** Renames; across file systems, copies beside the target first, so that what is seen there is whole at every moment. */
 export async function put(source: string, target: string): Promise<void> {
   try {
-    await rename(source, target);
+    await renameOver(source, target);
   } catch (error) {
     if (codeOf(error) !== 'EXDEV') throw error;
     const beside = join(dirname(target), `.massgen-${randomBytes(6).toString('hex')}.tmp`);
     try {
       await copy(source, beside);
-      await rename(beside, target);
+      await renameOver(beside, target);
     } finally {
       await rm(beside, { force: true });
     }

@@ -5,6 +5,7 @@ import type { TreeId } from '../../protocol/events.js';
 import { brokenFolder, fileBelow, lstatOrNothing } from './disk.js';
 import type { MergeConflict } from './merge.js';
 import { type Entry, type RawChange, rawChanges } from './raw.js';
+import { isRespelled } from './spelling.js';
 import type { Store } from './store.js';
 import { editTree, writeBlob } from './trees.js';
 
@@ -58,7 +59,7 @@ async function obstacle(root: string, path: string, gone: ReadonlySet<string>): 
     return broken.is === 'link' ? `the symbolic link ${broken.path}, which is not followed,` : `your file ${broken.path}`;
   }
   const stat = await lstatOrNothing(join(root, path));
-  if (!stat) return undefined;
+  if (!stat || (await isRespelled(root, path, gone))) return undefined;
   if (!stat.isDirectory()) return 'an untracked or ignored file of yours';
   const left = await fileBelow(root, path, gone);
   return left === undefined ? undefined : `your file ${left}`;

@@ -1,11 +1,12 @@
 /** Makes workspaces and checkouts: whole or not at all, each with a repository of its own, byte for byte what the tree says. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
+import { renameOver } from '../process/rename-over.js';
 import type { Captured } from './capture.js';
 import { type Installed, installedIn, linkDependencies } from './dependencies.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
@@ -70,7 +71,7 @@ export function forking(layout: Layout): Forks {
       await writeFile(`${own}.index`, index);
       await writeFile(`${own}.exclude`, asRules(links));
       await writeFile(`${own}.json`, JSON.stringify({ linkedRoots } satisfies Kept));
-      await rename(making, root);
+      await renameOver(making, root);
       return node;
     } catch (error) {
       await removeTree(making);

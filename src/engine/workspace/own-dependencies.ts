@@ -1,6 +1,7 @@
 /** Makes the dependencies of a workspace its own, so that an install can change them. */
-import { realpath, rename, rm, stat, unlink } from 'node:fs/promises';
+import { realpath, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameOver } from '../process/rename-over.js';
 import { type Bringing, childrenOf, copyOf, copyTree, isOwnPlace, isWithin, unlessOutOfReach } from './bring.js';
 import { dependencyFolders } from './dependency-folders.js';
 import { lstatOrNothing } from './disk.js';
@@ -65,5 +66,5 @@ async function replace({ path, to }: Link, how: Bringing): Promise<void> {
   if (found?.isDirectory()) await copyTree(to, making, how);
   else if (found?.isFile()) await copyOf(to, making);
   await unlink(path);
-  if (found) await rename(making, path);
+  if (found) await renameOver(making, path);
 }

@@ -2,6 +2,7 @@
 import { type GitOptions, git } from './git.js';
 import type { Format } from './objects.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
+import { ignoresCase, respelled } from './spelling.js';
 
 /** A folder and an index of ours that follows it. */
 export interface Followed {
@@ -44,10 +45,19 @@ export async function scan(at: Followed): Promise<Scan> {
   for (let depth = 0; depth < DEPTH; depth++) {
     const [differing, untracked] = await Promise.all([diffFiles(at), listUntracked(at)]);
     const nested = untracked.filter((path) => path.endsWith('/'));
-    if (nested.length === 0) return { ...differing, untracked };
+    if (nested.length === 0) return withRespelled(at, { ...differing, untracked });
     await enter(at, nested);
   }
   throw new Error('repositories are nested without end');
+}
+
+async function withRespelled(at: Followed, found: Scan): Promise<Scan> {
+  if (!ignoresCase(at.config)) return found;
+  const asSpelled = { ...at, config: [...(at.config ?? []), '-c', 'core.ignorecase=false'] };
+  const indexed = async () => fieldsOf(await git(['ls-files', '-c', '-z'], gitOf(at)));
+  const { untracked, gone } = await respelled({ workTree: at.workTree, others: () => listUntracked(asSpelled), indexed }, found);
+  const isGone = new Set([...found.gone, ...gone]);
+  return { changed: found.changed.filter((path) => !isGone.has(path)), gone: [...isGone], untracked: [...found.untracked, ...untracked] };
 }
 
 /** What differs from the index, by times and sizes. */

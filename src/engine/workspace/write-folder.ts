@@ -9,6 +9,7 @@ import { reasonOf } from './disk-failure.js';
 import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { damagedStore } from './git.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
+import { isRespelled } from './spelling.js';
 import type { Store } from './store.js';
 import { foldersOf, readBlobs } from './trees.js';
 
@@ -115,7 +116,9 @@ async function verify(work: Work, move: Move, gone: readonly Move[] = []): Promi
   const like = (move.from ?? move.to)?.id ?? '';
   const disk = await onDisk(work.root, move.path, like);
   const empty = move.from === undefined && disk === 'folder';
-  if (!empty && !isAsIn(move.from, disk, work.kept)) throw changedMeanwhile(move.path);
+  if (empty || isAsIn(move.from, disk, work.kept)) return;
+  const going = gone.map((removed) => removed.path);
+  if (move.from !== undefined || !(await isRespelled(work.root, move.path, going))) throw changedMeanwhile(move.path);
 }
 
 function changedMeanwhile(path: string): FailureError {
