@@ -233,7 +233,7 @@ async function applyAll(id: string, scene: Scene): Promise<void> {
       candidate,
       modeless: row.modeless ?? false,
       asLinks: row.asLinks ?? [],
-      stays: relative(scene.root, folder),
+      stays: keyOf(relative(scene.root, folder)),
     });
     if (said !== '') {
       const left = differences(now(scene), scene.before, untouched);
@@ -275,7 +275,7 @@ function patchDiffers(scene: Scene, patch: Uint8Array, store: string, candidate:
     mkdirSync(files);
     const rows = [...changed].flatMap((path) => (base.has(path) ? [`${base.get(path)?.replace(' ', ' ')}\t${path}\0`] : []));
     const env = { ...plainEnv(), GIT_DIR: store, GIT_INDEX_FILE: index, GIT_WORK_TREE: files };
-    const options = { cwd: files, env, maxBuffer: 1 << 30 };
+    const options = { cwd: files, env, stdio: 'pipe' as const, maxBuffer: 1 << 30 };
     execFileSync('git', ['update-index', '--add', '-z', '--index-info'], { ...options, input: Buffer.from(rows.join(''), 'latin1') });
     execFileSync('git', ['-c', 'core.symlinks=true', 'checkout-index', '-a', '-f'], options);
     execFileSync('git', ['init', '-q', '--template=', `--object-format=${format}`, files], { env: plainEnv() });

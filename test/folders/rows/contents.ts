@@ -133,6 +133,7 @@ export const contents: readonly Row[] = [
   },
   {
     name: 'Git LFS',
+    sample: true,
     needs: ['git-lfs'],
     make: [
       git('init', '-q'),
