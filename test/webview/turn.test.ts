@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/protocol/events.js';
 import type { CandidateState, TurnState } from '../../src/protocol/state.js';
-import { verdictOf } from '../../src/webview/turn.js';
+import { chipsOf, verdictOf } from '../../src/webview/turn.js';
 
 const candidate = { tree: 'tree' } as CandidateState;
 const check = (name: string, status: CheckResult['status'], more: Partial<CheckResult> = {}): CheckResult => ({
@@ -26,4 +26,16 @@ describe('the one sign for an answer', () => {
     const chip = verdictOf(turn, candidate);
     expect(`${chip?.sign} ${chip?.tone}`).toBe(expected);
   });
+});
+
+test('what is flaky is said beside what passes, with its names, and is nothing bad', () => {
+  const turn = turnWith(check('test', 'passed', { ...counted, flaky: ['a.js > now and then'] }));
+  expect(chipsOf(turn, candidate)).toEqual([
+    expect.objectContaining({
+      sign: '✓',
+      tone: 'ok',
+      words: '8 tests, 1 flaky',
+      title: expect.stringContaining('flaky: a.js > now and then'),
+    }),
+  ]);
 });
