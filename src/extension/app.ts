@@ -34,10 +34,11 @@ export interface App {
   composeAboutSelection(): Promise<void>;
   // inline/actions.ts: what was applied and is pending
   pending: PendingCommands;
-  // main.ts, keys.ts, folder.ts
+  // main.ts, keys.ts, allowed.ts, folder.ts
   setKey(): Promise<void>;
   importKeys(): Promise<void>;
   removeKey(): Promise<void>;
+  showAllowed(): Promise<void>;
   chooseFolder(): Promise<void>;
   demo(fast: boolean): Promise<void>;
   showLog(): void;

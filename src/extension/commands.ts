@@ -272,6 +272,7 @@ export const commands = [
   { command: 'massgen.setApiKey', title: 'Set API Key', places: title('3_setup@2'), run: (app) => app.setKey() },
   { command: 'massgen.importApiKeys', title: 'Import API Keys from the Environment', run: (app) => app.importKeys() },
   { command: 'massgen.removeApiKey', title: 'Remove API Key', run: (app) => app.removeKey() },
+  { command: 'massgen.showAllowed', title: 'Show What Is Always Allowed', when: folder, run: (app) => app.showAllowed() },
   { command: 'massgen.chooseFolder', title: 'Choose Folder', when: 'workspaceFolderCount > 1', run: (app) => app.chooseFolder() },
   { command: 'massgen.demo', title: 'Run Demo', places: title('4_help@1'), run: (app, options) => app.demo(isFast(options)) },
   { command: 'massgen.showLog', title: 'Show Log', places: title('4_help@2'), run: (app) => app.showLog() },

@@ -55,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     setKey: keys.set,
     importKeys: () => keys.importAll(folder()),
     removeKey: keys.remove,
+    showAllowed: async () => (await import('./allowed.js')).showAllowed(folder()),
     async chooseFolder() {
       const picked = await pickFolder(context.workspaceState);
       if (picked !== undefined) await fronts.turnTo(picked.uri.fsPath);
