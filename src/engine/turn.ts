@@ -1,7 +1,8 @@
 /** Works one turn: asks the pattern what is next and does it, until the turn has an outcome. */
 import { join } from 'node:path';
 import type { AgentSpec, Decision, RunEndReason, RunId, SessionId, Shown } from '../protocol/events.js';
-import { fail, failureOf } from '../protocol/failure.js';
+import { type FailureError, fail, failureOf } from '../protocol/failure.js';
+import { machineFault } from '../protocol/machine-fault.js';
 import { currentTurn, type RunState, type TurnState } from '../protocol/state.js';
 import { answersText } from './agent/answers.js';
 import { guidesOf } from './agent/guides.js';
@@ -55,6 +56,8 @@ interface Bench extends TurnPorts {
   permissions: Permissions;
   checking: Checking;
   runs: Map<RunId, Running>;
+  /** What is wrong with the machine: nothing more is worked or recorded, and `resume` goes on once it is mended. */
+  fault: FailureError | undefined;
   tasks: Set<Promise<void>>;
   /** What calls each off. */
   timers: Map<string, () => void>;
@@ -82,6 +85,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       approve: (request, signal) => host.approve(request, signal),
       now: () => host.now(),
     }),
+    fault: undefined,
     runs: new Map(),
     tasks: new Set(),
     timers: new Map(),
@@ -95,7 +99,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       specs: turn.checkSpecs,
       discover: turn.settings.checks === 'detect',
       signal: AbortSignal.any([suspended, over.signal]),
-      recordsStopped: () => !suspended.aborted,
+      recordsStopped: () => !isHalted(bench),
       host,
     }),
   };
@@ -120,6 +124,9 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
     ports.stopped.removeEventListener('abort', wake);
   }
 }
+
+/** The turn goes on later: what is stopped now has not ended. */
+const isHalted = (bench: Bench): boolean => bench.suspended.aborted || (bench.recorder.failed ?? bench.fault) !== undefined;
 
 const turnOf = (recorder: Recorder): TurnState => {
   const turn = currentTurn(recorder.state);
@@ -149,7 +156,8 @@ async function untilDecided(bench: Bench): Promise<Decision> {
   for (;;) {
     if (suspended.aborted) throw fail('interrupted', 'The turn was interrupted; everything up to then is kept.', { retryable: true });
     // Whoever could not record has stopped, and nobody else would wake this loop.
-    if (recorder.failed !== undefined) throw recorder.failed;
+    const broken = recorder.failed ?? bench.fault;
+    if (broken !== undefined) throw broken;
     const turn = turnOf(recorder);
     const steps = stopped.aborted ? cancelling(turn, pattern) : pattern.next(recorder.state);
     const end = steps.find((step) => step.do === 'end');
@@ -245,9 +253,9 @@ function start(bench: Bench, run: RunState): void {
 
 /** The run boundary: whatever ends a run becomes its `run.ended`, but for a session that is left. */
 async function conduct(bench: Bench, run: RunState, running: Running): Promise<void> {
-  const { recorder, suspended } = bench;
+  const { recorder } = bench;
   const end = (reason: RunEndReason, error?: unknown): void => {
-    if (suspended.aborted) return;
+    if (isHalted(bench)) return;
     recorder.record({ type: 'run.ended', run: run.id, reason, ...(reason === 'failed' && { failure: failureOf(error) }) });
   };
   try {
@@ -255,8 +263,9 @@ async function conduct(bench: Bench, run: RunState, running: Running): Promise<v
     end('done');
   } catch (error) {
     const { signal } = running.controller;
-    if (signal.aborted) end(signal.reason as RunEndReason);
-    else end('failed', error);
+    if (!signal.aborted) bench.fault ??= machineFault(error);
+    end(signal.aborted ? (signal.reason as RunEndReason) : 'failed', error);
+    bench.recorder.wake();
   } finally {
     bench.runs.delete(run.id);
   }

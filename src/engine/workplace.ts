@@ -119,7 +119,7 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
         beforeInstall: own,
         background,
         signal,
-        show: (text) => recorder.emit({ type: 'output.delta', run: run.id, call, text }),
+        show: shownTo(SHOWN, (text) => recorder.emit({ type: 'output.delta', run: run.id, call, text })),
         approve: (what, why, beyond) => approve(options, call, { what, why, beyond }),
         planning: options.planning,
         checks: options.checks,
@@ -134,6 +134,19 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
       await there?.background[Symbol.asyncDispose]();
       await layingOut.catch(() => undefined); // Nobody reads there any more.
     },
+  };
+}
+
+/** Characters of one call's output that are shown while it runs: what follows is in its result, as far as that holds it. */
+const SHOWN = 256 * 1024;
+
+/** Invariant: a command that prints a gigabyte fills nobody's memory with what is on its way to be shown. */
+function shownTo(most: number, show: (text: string) => void): (text: string) => void {
+  let left = most;
+  return (text) => {
+    if (left <= 0) return;
+    show(text.length <= left ? text : `${text.slice(0, left)}\n[more is not shown while it runs]\n`);
+    left -= text.length;
   };
 }
 

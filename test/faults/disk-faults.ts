@@ -31,7 +31,7 @@ const full = (place: string, play: Fault['play'], at: NonNullable<Fault['hits']>
   mount: place,
   hits: [{ at, do: 'pause' }],
   paused: (scene) => fill(scene, place),
-  mend: (scene) => rmSync(join(scene.folder, place, 'filler')),
+  mend: (scene) => rmSync(join(scene.folder, place, 'filler'), { force: true }),
   ends: 'same',
   calls: 20,
 });

@@ -1,6 +1,6 @@
 /** Plays one fault against the program, and judges it beside the same play without a fault. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentTurn } from '../../src/protocol/state.js';
 import type { Fault, Play, Verdict } from './fault.js';
@@ -86,6 +86,7 @@ export async function playFault(theatre: Theatre, fault: Fault): Promise<Verdict
   } catch (error) {
     return { name: fault.name, says: 'WRONG', wrong: [String((error as Error).stack)], ms: Math.round(performance.now() - began) };
   } finally {
+    if (fault.mount !== undefined) execFileSync('umount', ['-l', join(scene.folder, fault.mount)]);
     await scene.close();
   }
 }
@@ -192,6 +193,9 @@ function tooManyCalls(theatre: Theatre, fault: Fault, scene: Scene): string[] {
 
 /** Small, so that it is soon full. It goes with the process that made it, which sees its own mounts alone. */
 function mount(scene: Scene, place: string): void {
-  mkdirSync(join(scene.folder, place), { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', join(scene.folder, place)]);
+  const [at, aside] = [join(scene.folder, place), join(scene.home, 'aside')];
+  mkdirSync(at, { recursive: true });
+  cpSync(at, aside, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', at]);
+  cpSync(aside, at, { recursive: true });
 }

@@ -209,6 +209,8 @@ interface Process {
   pause: (n: number) => string;
 }
 
+const KEPT = 200_000;
+
 async function runProgram(programs: Pick<Stage, 'cli' | 'hits'>, process_: Process): Promise<Ran> {
   const { folder, home, args, order, seconds, pauses, paused, pause } = process_;
   mkdirSync(join(home, 'tmp'), { recursive: true });
@@ -229,10 +231,11 @@ async function runProgram(programs: Pick<Stage, 'cli' | 'hits'>, process_: Proce
   });
   const text = { out: '', err: '' };
   child.stdout.on('data', (data) => {
-    text.out += data;
+    // Its last line is looked at; a command may print a gigabyte.
+    text.out = (text.out + data).slice(-KEPT);
   });
   child.stderr.on('data', (data) => {
-    text.err += data;
+    text.err = (text.err + data).slice(-KEPT);
   });
   let hung = false;
   let over = false;

@@ -1,4 +1,5 @@
 /** Shorthands for what tools give back. */
+import { machineFault } from '../../protocol/machine-fault.js';
 import { fileProblem } from './file-problem.js';
 import type { Access, JailedPath } from './jail.js';
 import type { ToolContext, ToolResult } from './tool.js';
@@ -16,7 +17,7 @@ Why: ${why}. That cannot be taken back, so it is not done while answers are stil
 reads it; the person is asked for it once that answer is chosen. Go on as if it were done then, and do not look for another way to do it now.`,
 });
 
-/** Resolves a path and acts on it; refusals and file system errors become text for the model, bugs are thrown on. */
+/** Resolves a path and acts on it; refusals and file system errors become text for the model; bugs and what is wrong with the machine are thrown on. */
 export async function onPath(
   context: ToolContext,
   path: string,
@@ -29,6 +30,9 @@ export async function onPath(
   try {
     return await act(verdict.path);
   } catch (error) {
+    // No model can mend that.
+    const fault = machineFault(error);
+    if (fault !== undefined) throw fault;
     return refused(fileProblem(error, verdict.path.shown));
   }
 }

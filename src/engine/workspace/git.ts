@@ -150,7 +150,7 @@ const DAMAGED =
   'The store in .massgen/store.git is damaged; your own files are as they were. What it lost cannot be had again: ask for the task anew with massgen run "…"';
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/no space left|disk quota/i, 'Free some space on the disk and try again; what was recorded before is kept.'],
+  [/no space left|out of diskspace|disk quota/i, 'Free some space on the disk and try again; what was recorded before is kept.'],
   [/permission denied|read-only file system/i, 'See to it that you may write in .massgen, and try again.'],
   [/bad object|invalid object|unable to (read|stream|find)|missing|corrupt|not a (git repository|tree)|loose object|bad config/i, DAMAGED],
 ];
