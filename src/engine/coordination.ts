@@ -134,8 +134,8 @@ export async function candidateOf(
   const compare = (ones: readonly Candidate[]) =>
     Promise.all(ones.map(async (one) => scores.set(one.id, await store.similarity(turn.base, one.tree, tree))));
   const others = () => standing(currentTurn(recorder.state) ?? turn).filter((one) => one.agent !== run.agent && !scores.has(one.id));
-  const [changes] = await Promise.all([
-    store.changes(turn.base, tree),
+  const [size] = await Promise.all([
+    store.sizeOf(turn.base, tree),
     compare([...(previous ? [previous] : []), ...others()]),
     store.keep(`trees/${tree}`, tree),
   ]);
@@ -148,11 +148,7 @@ export async function candidateOf(
     words: [{ type: 'text', text: words }],
     tree,
     ...(previous && { previous: previous.id }),
-    size: {
-      files: changes.length,
-      added: changes.reduce((sum, change) => sum + change.added, 0),
-      removed: changes.reduce((sum, change) => sum + change.removed, 0),
-    },
+    size,
     similarity: [{ to: 'base', score: tree === turn.base ? 1 : 0 }, ...[...scores].map(([to, score]) => ({ to, score }))],
   };
 }

@@ -167,13 +167,16 @@ async function includedNow(root: string): Promise<{ include: (path: string) => b
   return { include, signature };
 }
 
+/** What was asked so shortly ago is not asked again. */
+const JUST_NOW_MS = 2000;
+
 /** The rules that hold for the store, in the one place where git looks. Gives those of `.massgenignore`. */
 async function writeRules(layout: Layout, theirs: Theirs | undefined): Promise<string> {
-  const { gitDir, root, prefix } = layout;
+  const { gitDir, root, prefix, excludes } = layout;
   const { all, massgen } = await rulesFor({
     root,
     prefix,
-    excludesFile: await excludesFileOf(root),
+    excludesFile: performance.now() - excludes.at < JUST_NOW_MS ? excludes.file : await excludesFileOf(root),
     ...(theirs && { exclude: join(theirs.commonDir, 'info', 'exclude') }),
   });
   const file = join(gitDir, 'info', 'exclude');

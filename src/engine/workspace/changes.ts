@@ -1,8 +1,8 @@
 /** What changed between two trees, for lists and as a patch; git computes it, never JavaScript. */
 
-import type { TreeId } from '../../protocol/events.js';
+import type { Candidate, TreeId } from '../../protocol/events.js';
 import { git } from './git.js';
-import { PATCH_OPTIONS } from './patch.js';
+import { PATCH_OPTIONS, type Patch } from './patch.js';
 import { FIXED, type RawChange, RENAMES, rawChangeAt, splitZ } from './raw.js';
 import type { FileChange } from './store.js';
 
@@ -100,6 +100,13 @@ async function withOldNames(
   const list = await changes(gitDir, from, to, signal ? { signal } : {});
   const old = list.flatMap((change) => (change.from !== undefined && below(change.path) ? [change.from] : []));
   return [...paths, ...old];
+}
+
+/** How much a patch changes. */
+export function sizeOf({ files }: Patch): Candidate['size'] {
+  const lines = (sign: string) =>
+    files.reduce((sum, { hunks }) => sum + hunks.reduce((more, { signs }) => more + signs.split(sign).length - 1, 0), 0);
+  return { files: files.length, added: lines('+'), removed: lines('-') };
 }
 
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

@@ -2,7 +2,7 @@
  * The first look at a folder, before there is an index of ours: the person's own index, read here, and what is on disk. All questions
  * to git are asked side by side, as none needs what another found. What it does not know for sure it leaves to git (`their-index.ts`).
  */
-import { open, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseSummary } from '../../protocol/events.js';
 import { FailureError } from '../../protocol/failure.js';
@@ -15,9 +15,10 @@ import type { Theirs } from './layout.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
 import { type Entry, rawChangeAt, sameEntry } from './raw.js';
 import { diffFiles, type Followed, listUntracked } from './scan.js';
+import { ignoresCase } from './spelling.js';
 import { type TakenIn, takingIn } from './take-in.js';
 import { borrow, filteredIn, NOTHING_TRACKED, type Tracked } from './their-index.js';
-import { editNode, entryAt, filesOf, foldersIn, isFolder, type TreeNode, treeOf, writeFolderObject } from './tree-node.js';
+import { editNode, fileAt, filesOf, foldersIn, type TreeNode, treeOf, writeFolderObject } from './tree-node.js';
 
 export interface Options {
   at: Followed;
@@ -47,22 +48,22 @@ export interface FirstLook {
   counts: Pick<BaseSummary, 'changed' | 'untracked'>;
 }
 
-/** A file's times may be so much older than the moment in which it was written. */
-const COARSE_MS = 100;
+/** A file's times may be so much older than the moment in which it was written: clocks of file systems tick. */
+const COARSE_MS = 20;
 
 /** Undefined where git is to look: nothing but objects was written then. */
 export async function firstLook(options: Options): Promise<FirstLook | undefined> {
   const { at, theirs, ready, isOurs } = options;
-  if (process.platform === 'win32' || !isPlain(at.config ?? [])) return undefined;
-  const since = Date.now() - COARSE_MS;
-  const [read, packs, simple] = await allOver([
+  if (process.platform === 'win32' || ignoresCase(at.config) || !isPlain(at.config ?? [])) return undefined;
+  const seed = `${at.indexFile}.first`;
+  const [since, read, packs, simple] = await allOver([
+    nowOnDisk(seed),
     theirs ? readTheirs(theirs, at, isOurs) : NOTHING_READ,
     theirs ? borrowedPacks(theirs, at) : undefined,
     ready,
   ]);
-  if (!read || !simple) return undefined;
-  const seed = `${at.indexFile}.first`;
   try {
+    if (!read || !simple) return undefined;
     await writeFile(seed, read.bytes);
     // Files that are not older than the index that says so may have changed since, and git reads them.
     await utimes(seed, read.time, read.time);
@@ -86,6 +87,12 @@ export async function firstLook(options: Options): Promise<FirstLook | undefined
   } finally {
     await rm(seed, { force: true });
   }
+}
+
+/** By the file system's own clock, in whole milliseconds. */
+async function nowOnDisk(file: string): Promise<number> {
+  await writeFile(file, '');
+  return Math.floor((await stat(file)).mtimeMs) - COARSE_MS;
 }
 
 /** Whether times are to be believed there, and links are links. */
@@ -243,10 +250,6 @@ function countsOf(what: {
     const changed = seen.files.filter(([path]) => tracked.has(path)).length;
     return { changed, untracked: seen.files.length - changed };
   }
-  const fileAt = (node: TreeNode, path: PathBytes): Entry | undefined => {
-    const found = entryAt(node, path);
-    return isFolder(found) ? undefined : found;
-  };
   let [changed, untracked] = [0, 0];
   for (const path of new Set([...staged.keys(), ...edits.keys()])) {
     const before = staged.has(path) ? staged.get(path) : fileAt(base, path);

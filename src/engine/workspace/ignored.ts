@@ -11,8 +11,13 @@ import type { PathBytes } from './path-bytes.js';
 export async function excludesFileOf(folder: string): Promise<string> {
   const asked = ['config', '--type=path', '--get', 'core.excludesFile'];
   const named = await gitText(asked, { cwd: folder, ownConfig: true, okCodes: [0, 1, 128] });
-  const path = named.replace(/\n$/, '') || join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
-  return isAbsolute(path) ? path : join(folder, path);
+  return excludesPath(folder, named.replace(/\n$/, ''));
+}
+
+/** `named`: as it is configured; '' where it is not. */
+export function excludesPath(folder: string, named: string): string {
+  const path = named || join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : isAbsolute(path) ? path : join(folder, path);
 }
 
 /**

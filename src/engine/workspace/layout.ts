@@ -6,7 +6,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { fail } from '../../protocol/failure.js';
 import { isMissing } from './disk.js';
 import { gitPaths, runGit } from './git.js';
-import { excludesFileOf } from './ignored.js';
+import { excludesFileOf, excludesPath } from './ignored.js';
 import type { Format } from './objects.js';
 
 /** The person's repository; only ever read. */
@@ -34,6 +34,8 @@ export interface Layout {
   links: boolean;
   /** How git is to look at the folder's files, as the person has it configured: `-c` arguments. */
   lookConfig: readonly string[];
+  /** Their own list of what is ignored everywhere, and when it was asked for. */
+  excludes: { file: string; at: number };
   /** Absent where the folder is in no repository. */
   theirs?: Theirs;
 }
@@ -54,19 +56,36 @@ export async function layoutOf(given: string): Promise<Layout> {
   const root = (made && rootAbove(folder, made.prefix)) ?? found?.root ?? folder;
   const theirs = found?.root === root ? found.theirs : undefined;
   const format = made?.format ?? theirs?.format ?? 'sha1';
-  const settings = await theirSettings(root, theirs);
+  const { look: settings, excludesFile } = await theirSettings(root, theirs);
   const modes = process.platform !== 'win32' && settings.get('core.filemode') !== 'false';
   const links = settings.get('core.symlinks') !== 'false' && (process.platform !== 'win32' || settings.get('core.symlinks') === 'true');
   const lookConfig = [...settings].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  return { folder, home, gitDir, root, prefix: pathBetween(root, folder), format, modes, links, lookConfig, ...(theirs && { theirs }) };
+  const excludes = { file: excludesFile, at: performance.now() };
+  return {
+    folder,
+    home,
+    gitDir,
+    root,
+    prefix: pathBetween(root, folder),
+    format,
+    modes,
+    links,
+    lookConfig,
+    excludes,
+    ...(theirs && { theirs }),
+  };
 }
 
 /** What the person's git knows of this file system: without it, all files seem changed on some. */
-async function theirSettings(root: string, theirs: Theirs | undefined): Promise<Map<string, string>> {
-  if (!theirs) return new Map();
-  const asked = ['config', '-z', '--get-regexp', '^core\\.(filemode|symlinks|ignorecase|checkstat|trustctime)$'];
+async function theirSettings(root: string, theirs: Theirs | undefined): Promise<{ look: Map<string, string>; excludesFile: string }> {
+  const asked = ['config', '-z', '--get-regexp', '^core\\.(filemode|symlinks|ignorecase|checkstat|trustctime|excludesfile)$'];
   const rows = await gitPaths(asked, { cwd: root, ownConfig: true, okCodes: [0, 1, 128] });
-  return new Map(rows.map((row) => [row.slice(0, row.indexOf('\n')), row.slice(row.indexOf('\n') + 1)]));
+  const all = new Map(rows.map((row) => [row.slice(0, row.indexOf('\n')), row.slice(row.indexOf('\n') + 1)]));
+  const named = all.get('core.excludesfile') ?? '';
+  all.delete('core.excludesfile');
+  // Of other people's homes and the like only git knows where they are.
+  const excludesFile = /^(~(?!\/)|%\()/.test(named) ? await excludesFileOf(root) : excludesPath(root, named);
+  return { look: theirs ? all : new Map(), excludesFile };
 }
 
 /** The person's repository of this root as it is now: one may have been made, or removed, since the store was opened. */

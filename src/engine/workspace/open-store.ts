@@ -6,17 +6,20 @@ import type { TreeId } from '../../protocol/events.js';
 import { removeTree } from '../process/remove-tree.js';
 import { bytesBelow } from './bytes-below.js';
 import { capturer } from './capture.js';
-import { changes, diff, patch } from './changes.js';
+import { changes, diff, patch, sizeOf } from './changes.js';
 import { collect } from './collect.js';
 import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
 import { type Patch, patchOf, readable } from './patch.js';
+import { bytesOf } from './path-bytes.js';
 import { isFile, isLink } from './raw.js';
+import { setRef } from './refs.js';
 import { remembering } from './remember.js';
 import { similarityIn } from './similarity.js';
 import type { Base, Store } from './store.js';
+import { fileAt, type TreeNode } from './tree-node.js';
 import { editTree, listTree, readBlob, readBlobs, writeBlob } from './trees.js';
 
 import { lockWhenFree } from './turn-taking.js';
@@ -35,6 +38,8 @@ export async function openStore(folder: string): Promise<Store> {
   const patchBetween = (from: TreeId, to: TreeId) => patches(`${from} ${to}`, () => patchOf(gitDir, from, to));
   const capture = capturer(layout);
   const forks = forking(layout);
+  /** The tree of the last capture, where it is known here. */
+  let captured: TreeNode | undefined;
   let capturing: Promise<unknown> = Promise.resolve();
   return {
     folder: layout.folder,
@@ -51,7 +56,10 @@ export async function openStore(folder: string): Promise<Store> {
         });
       if (options?.forked) forks.expect(next);
       capturing = next.catch(() => undefined); // Whoever asked for it is told.
-      return next.then(({ tree, summary }): Base => ({ tree, summary }));
+      return next.then(({ tree, summary, seen }): Base => {
+        captured = seen?.node ?? captured;
+        return { tree, summary };
+      });
     },
     fork: forks.fork,
     forked: forks.forked,
@@ -65,12 +73,13 @@ export async function openStore(folder: string): Promise<Store> {
     diff: async (from, to, options) => (options === undefined ? readable(await patchBetween(from, to)) : diff(gitDir, from, to, options)),
     patch: (from, to, options) => patch(gitDir, from, to, options),
     similarity: similarityIn(patchBetween),
-    read: (tree, paths) => read(gitDir, tree, paths),
+    read: (tree, paths) => read({ gitDir, tree, paths, ...(captured?.id === tree && { node: captured }) }),
+    sizeOf: async (from, to) => sizeOf(await patchBetween(from, to)),
     putBlob: (bytes) => writeBlob(gitDir, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
     getBlob: (id) => readBlob(gitDir, id),
     has: (tree) => has(gitDir, tree),
     async keep(name, tree) {
-      await git(['update-ref', refOf(name), tree], { gitDir });
+      await setRef(gitDir, refOf(name), tree);
     },
     collect: (ids, options) => collect({ gitDir, home }, ids, options),
     async size() {
@@ -121,9 +130,11 @@ async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: reado
   return editTree(gitDir, tree, new Map(paths.map((path) => [path, theirs.get(path)])));
 }
 
-async function read(gitDir: string, tree: TreeId, paths: readonly string[]): Promise<Map<string, Uint8Array>> {
+/** `node`: the tree, where it is known. */
+async function read(what: { gitDir: string; tree: TreeId; paths: readonly string[]; node?: TreeNode }): Promise<Map<string, Uint8Array>> {
+  const { gitDir, tree, paths, node } = what;
   if (paths.length === 0) return new Map();
-  const entries = await listTree(gitDir, tree, paths);
+  const entries = node ? new Map(paths.map((path) => [path, fileAt(node, bytesOf(path))])) : await listTree(gitDir, tree, paths);
   const files = paths.flatMap((path) => {
     const entry = entries.get(path);
     return entry !== undefined && (isFile(entry) || isLink(entry)) ? [{ path, id: entry.id }] : [];

@@ -2,6 +2,7 @@
 import { type GitOptions, git } from './git.js';
 import type { Format } from './objects.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
+import { type Differing, diffSmall } from './small-index.js';
 import { ignoresCase, respelled } from './spelling.js';
 
 /** A folder and an index of ours that follows it. */
@@ -21,11 +22,7 @@ export interface Followed {
   signal?: AbortSignal;
 }
 
-export interface Scan {
-  /** Files of the index whose times, size or kind are not as the index has them; their content may be the same. */
-  changed: PathBytes[];
-  /** Files of the index that are not on disk. */
-  gone: PathBytes[];
+export interface Scan extends Differing {
   /** Files that are not in the index and not ignored. */
   untracked: PathBytes[];
 }
@@ -61,7 +58,9 @@ async function withRespelled(at: Followed, found: Scan): Promise<Scan> {
 }
 
 /** What differs from the index, by times and sizes. */
-export async function diffFiles(at: Followed): Promise<Pick<Scan, 'changed' | 'gone'>> {
+export async function diffFiles(at: Followed): Promise<Differing> {
+  const small = diffSmall(at);
+  if (small) return small;
   const args = [...(at.config ?? []), 'diff-files', '-z', '--raw', '--no-renames', '--ignore-submodules=all'];
   const fields = fieldsOf(await git(args, gitOf(at)));
   const [changed, gone] = [new Set<PathBytes>(), new Set<PathBytes>()];

@@ -1,7 +1,7 @@
 /** The shadow store: a bare repository in `.massgen/store.git` that holds bases, candidates and blobs, and forks workspaces. */
 
 import type { BlobId } from '../../protocol/content.js';
-import type { BaseSummary, TreeId } from '../../protocol/events.js';
+import type { BaseSummary, Candidate, TreeId } from '../../protocol/events.js';
 import type { FileDiff } from '../../protocol/review.js';
 
 export interface Base {
@@ -70,6 +70,8 @@ export interface Store extends AsyncDisposable {
   ): Promise<string>;
   /** The same as git's very bytes, which `git apply` takes: text in any encoding, binary files and renames included. */
   patch(from: TreeId, to: TreeId, options?: { paths?: readonly string[]; context?: number; signal?: AbortSignal }): Promise<Uint8Array>;
+  /** How much is changed, over all files. */
+  sizeOf(from: TreeId, to: TreeId): Promise<Candidate['size']>;
   /** 0…1 for how alike two changes against one base are: equal trees, equal blobs, then Jaccard over (path, sign, line). */
   similarity(base: TreeId, a: TreeId, b: TreeId): Promise<number>;
   /** The contents of those of these paths that are files of the tree. */

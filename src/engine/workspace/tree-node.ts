@@ -76,6 +76,12 @@ export function entryAt(top: TreeNode, path: PathBytes): Entry | TreeNode | unde
   return at;
 }
 
+/** The file that is at `path`. */
+export function fileAt(top: TreeNode, path: PathBytes): Entry | undefined {
+  const found = entryAt(top, path);
+  return isFolder(found) ? undefined : found;
+}
+
 /** Every file with its path, in the order that an index has them. */
 export function* filesOf(node: TreeNode, folder: PathBytes = ''): Generator<[PathBytes, Entry]> {
   for (const [name, child] of inOrder(node.children)) {
