@@ -70,8 +70,7 @@ export function openChecking(options: CheckingOptions): Checking {
     const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
     recorder.record({ type: 'check.started', ...about });
     const result = await check(tree).catch((error: unknown) => ({ checks: unknown(specs, error), changed: [] }));
-    // Where that throws, the turn is over.
-    if (candidate !== undefined) await options.host?.inOrder?.(checksOf(candidate), recorder, signal).catch(() => false);
+    if (candidate !== undefined) await options.host?.inOrder?.(checksOf(candidate), recorder, signal);
     if (!signal.aborted || options.recordsStopped()) {
       const { checks, changed } = result;
       recorder.record({ type: 'evidence.recorded', ...about, checks, ...(changed.length > 0 && { changed }) });

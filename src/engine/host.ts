@@ -20,7 +20,7 @@ export interface Host {
   settle?(files: readonly string[]): Promise<boolean>;
   /**
    * There only where a recording is played: resolves with true when all that stood then before the milestone of this name stands now,
-   * and with false where it never came. Throws the signal's reason.
+   * and with false where it never came, or nobody waits for it any more.
    */
   inOrder?(milestone: string, facts: Facts, signal: AbortSignal): Promise<boolean>;
   /** Progress and warnings for people; never on stdout. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Part } from '../protocol/content.js';
-import type { FactOf, Team } from '../protocol/events.js';
+import type { FactEvent, FactOf, Team } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import type { Host } from './host.js';
 import { milestoneOf, untilStood } from './providers/milestones.js';
@@ -52,8 +52,14 @@ export function replayOf(file: string, pace: Pace, turns: number): Replay {
       },
       async inOrder(milestone, now, signal) {
         const at = order.indexOf(milestone);
-        await untilStood(order.slice(0, Math.max(0, at)), now, signal);
-        return at !== -1;
+        // Once an agent is out that was not then, what is waited for does not come any more: all goes on as it does.
+        const lost = (fact: FactEvent) =>
+          fact.type === 'agent.set-aside' && !order.includes(milestoneOf(fact)?.name ?? '') ? new Error('lost') : undefined;
+        const stood = untilStood(order.slice(0, Math.max(0, at)), now, signal, { lost, stalled: () => new Error('stalled') });
+        return stood.then(
+          () => at !== -1,
+          () => false,
+        );
       },
     }),
   };

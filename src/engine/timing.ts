@@ -14,14 +14,11 @@ export function startTimer(host: Host, facts: Facts, what: string, until: number
   if (inOrder === undefined) return byClock();
   const off = new AbortController();
   let clock: (() => void) | undefined;
-  inOrder(passingOf(what), facts, off.signal).then(
-    (came) => {
-      if (came && !off.signal.aborted) ring();
-      // What did not pass then does not pass now; but nothing goes on for ever.
-      else if (!off.signal.aborted && what === 'turn') clock = byClock();
-    },
-    () => undefined, // It was called off.
-  );
+  void inOrder(passingOf(what), facts, off.signal).then((came) => {
+    if (came && !off.signal.aborted) ring();
+    // What did not pass then does not pass now; but nothing goes on for ever.
+    else if (!off.signal.aborted && what === 'turn') clock = byClock();
+  });
   return () => {
     off.abort();
     clock?.();

@@ -18,6 +18,7 @@ afterAll(() => {
 
 const files = {
   'a.txt': 'one\n',
+  'b.txt': 'two\n',
   'check.mjs':
     "import { readFileSync } from 'node:fs';\nconsole.log('took', Math.random(), 's');\nif (readFileSync('a.txt', 'utf8') === 'bad\\n') process.exit(1);\n",
 };
@@ -53,7 +54,7 @@ const handler =
       return {
         reasoning: 'Look first.',
         signature: 's',
-        ...calls(['read_file', { path: 'a.txt' }], ['run_command', { command: 'node check.mjs' }]),
+        ...calls(['read_file', { path: 'a.txt' }], ['read_file', { path: 'b.txt' }], ['run_command', { command: 'node check.mjs' }]),
       };
     return calls(write('a.txt', agent === 'b' ? 'bad\n' : `from ${agent}\n`), ['new_answer', { content: `I am ${agent}.` }]);
   };

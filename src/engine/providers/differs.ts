@@ -12,8 +12,8 @@ type Request = Pick<ModelRequest, 'messages' | 'tools'>;
 export function differenceOf(recorded: Request, now: Request): string | undefined {
   const tool = recorded.tools.find(({ name }) => !now.tools.some((one) => one.name === name));
   if (tool !== undefined) return `the tool ${tool.name} is not offered`;
-  const then = recorded.messages.filter(({ role }) => role !== 'user');
-  const here = now.messages.filter(({ role }) => role !== 'user');
+  const then = inOrder(recorded.messages);
+  const here = inOrder(now.messages);
   for (const [at, message] of then.entries()) {
     const difference = inMessage(message, here[at]);
     if (difference !== undefined) return difference;
@@ -22,6 +22,16 @@ export function differenceOf(recorded: Request, now: Request): string | undefine
   const told = new Set(now.messages.flatMap(piecesOf));
   const missing = recorded.messages.flatMap(piecesOf).find((piece) => !told.has(piece));
   return missing === undefined ? undefined : besides(missing, [...told]);
+}
+
+/** All but what was said to the model. Calls that only read go side by side, so the order of their results is that of chance: here it is that of the calls. */
+function inOrder(messages: readonly Message[]): Message[] {
+  const results = new Map(messages.flatMap((message) => (message.role === 'tool' ? [[message.call, message] as const] : [])));
+  return messages.flatMap((message): Message[] => {
+    if (message.role !== 'assistant') return [];
+    const calls = message.parts.flatMap((part) => (part.type === 'tool-call' ? (results.get(part.call) ?? []) : []));
+    return [message, ...calls];
+  });
 }
 
 const PRINTS = new Set(['run_command', 'read_output', 'stop_command', 'run_checks']);
