@@ -9,6 +9,7 @@ import { bench as longSession } from './long-session.js';
 import type { Row } from './row.js';
 import { bench as snapshot } from './snapshot.js';
 import { bench as snapshotGrowth } from './snapshot-growth.js';
+import { bench as soak } from './soak.js';
 import { bench as stream } from './stream.js';
 import { machine, table } from './table.js';
 import { bench as turn } from './turn.js';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   stream,
   'first-paint': firstPaint,
   'long-session': longSession,
+  soak,
   deliberation,
 };
 

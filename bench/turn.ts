@@ -5,12 +5,10 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { teamOf } from '../src/engine/config/team.js';
-import type { Host } from '../src/engine/host.js';
 import { createSession } from '../src/engine/session.js';
-import type { AgentSpec, Team } from '../src/protocol/events.js';
 import { median } from './numbers.js';
 import type { Row } from './row.js';
+import { host, teamFor } from './team.js';
 import type { Logged, Phase } from './turn-models.js';
 
 const ROUNDS = 3;
@@ -89,21 +87,3 @@ function idealOf(logged: readonly Logged[]): number {
   };
   return slowest('answer', 0) + slowest('vote', -1) + slowest('present', 0);
 }
-
-function teamFor(count: number, baseUrl: string): Team {
-  const agents = Array.from({ length: count }, (_, at): AgentSpec => {
-    const id = `agent-${at}`;
-    return { id, label: id, runner: 'native', backend: { type: 'chatcompletion', model: id, baseUrl, key: { from: 'none' }, params: {} } };
-  });
-  const team = teamOf(agents);
-  // No checks: what is measured is what the engine adds to the models' time.
-  return { ...team, settings: { ...team.settings, checks: [] } };
-}
-
-const host: Host = {
-  now: Date.now,
-  env: { PATH: process.env.PATH, HOME: process.env.HOME },
-  approve: async () => ({ answer: 'denied', by: 'policy', why: 'nobody is asked in a benchmark' }),
-  seed: () => 1,
-  log: (level, message) => process.stderr.write(`${level}: ${message}\n`),
-};

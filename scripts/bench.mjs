@@ -10,6 +10,7 @@ const entries = [
   'window/first-paint-child',
   'long-session-child',
   'limit-writer-child',
+  'soak-child',
 ];
 process.exit(
   await runBundled(
