@@ -61,11 +61,10 @@ export function forking(layout: Layout): Forks {
     const found = installed(mode);
     await mkdir(dirname(own), { recursive: true });
     try {
+      // Before anything is under way: what throws here leaves no promise behind that nobody waits for.
+      const commit = commitOf(layout, tree);
       // Its repository is made while its files are written.
-      const [{ node, index }] = await Promise.all([
-        write(tree, making, signal),
-        ownRepository(layout, join(making, '.git'), commitOf(layout, tree)),
-      ]);
+      const [{ node, index }] = await Promise.all([write(tree, making, signal), ownRepository(layout, join(making, '.git'), commit)]);
       const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, found, ...(signal && { signal }) });
       await known(layout, join(making, '.git'), { index, links });
       await writeFile(`${own}.index`, index);
