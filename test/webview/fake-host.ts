@@ -11,7 +11,7 @@ import type { FactEvent } from '../../src/protocol/events.js';
 import { fail, failureOf } from '../../src/protocol/failure.js';
 import { follow, noLive } from '../../src/protocol/live.js';
 import { stateOf } from '../../src/protocol/reduce.js';
-import type { Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../src/protocol/wire.js';
+import type { Answers, Mention, Opened, Query, SessionRow, TeamChoice, ToHost, ToView } from '../../src/protocol/wire.js';
 import { files, hunks } from './story.js';
 import { classOf, type Theme, themes } from './themes.js';
 
@@ -212,29 +212,26 @@ async function answerTo(message: ToHost, view: Opened['view'], options: ViewOpti
   }
 }
 
-function fromTables(query: Query): unknown {
-  switch (query.get) {
-    case 'files':
-      return files[query.candidate] ?? [];
-    case 'hunks':
-      return hunks[`${query.candidate} ${query.path}`] ?? [];
-    case 'preview':
-      return { paths: ['src/limiter.ts'], conflicts: [], kept: 2 };
-    case 'checks':
-      return [{ name: 'test', status: 'passed', newlyFailing: [] }];
-    case 'mentions':
-      return [
-        { kind: 'file', label: 'limiter.ts', detail: 'src', text: 'src/limiter.ts' },
-        { kind: 'symbol', label: 'refill', detail: 'src/limiter.ts', text: 'src/limiter.ts#L41-L45' },
-        { kind: 'problems', label: 'problems', text: '@problems' },
-      ].filter((one) => one.label.includes(query.text));
-    case 'attach':
-      return { type: 'image', name: query.name, mime: 'image/png', blob: 'f'.repeat(40), bytes: 12 };
-    case 'transcript':
-      return { facts: [], more: false };
-    case 'search':
-      return [];
-    case 'output':
-      throw fail('not-found', 'There is no such output.');
-  }
-}
+type Tables = { [G in Query['get']]: (query: Extract<Query, { get: G }>) => Answers[G] };
+
+const tables: Tables = {
+  files: ({ candidate }) => files[candidate] ?? [],
+  hunks: ({ candidate, path }) => hunks[`${candidate} ${path}`] ?? [],
+  preview: () => ({ paths: ['src/limiter.ts'], conflicts: [], kept: 2 }),
+  checks: () => [{ name: 'test', status: 'passed', newlyFailing: [], flaky: [] }],
+  mentions: ({ text }) => mentions.filter((one) => one.label.includes(text)),
+  attach: ({ name }) => ({ type: 'image', name, mime: 'image/png', blob: 'f'.repeat(40), bytes: 12 }),
+  transcript: () => ({ facts: [], more: false }),
+  search: () => [],
+  output: () => {
+    throw fail('not-found', 'There is no such output.');
+  },
+};
+
+const mentions: Mention[] = [
+  { kind: 'file', label: 'limiter.ts', detail: 'src', text: 'src/limiter.ts' },
+  { kind: 'symbol', label: 'refill', detail: 'src/limiter.ts', text: 'src/limiter.ts#L41-L45' },
+  { kind: 'problems', label: 'problems', text: '@problems' },
+];
+
+const fromTables = <G extends Query['get']>(query: Extract<Query, { get: G }>): Answers[G] => tables[query.get as G](query);

@@ -234,7 +234,7 @@ describe('the keyboard', () => {
     await page.getByText('only maya did this').waitFor();
     await press('j', 'j', 'x', 'k', 'ArrowDown', 'x');
     await expect.poll(() => foot(view).textContent()).toContain('2 changes of maya');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Choose removed line 42');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Choose removed line 42');
     await press('n');
     await page.getByRole('region', { name: 'Changes of test/limiter.test.ts' }).waitFor();
     await press('f', 'p');
