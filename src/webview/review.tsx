@@ -5,7 +5,6 @@ import { AppContext, createApp, useApp } from './app.js';
 import { t } from './l10n.js';
 import { Announce } from './parts/announce.js';
 import { FailureView, Loading } from './parts/bits.js';
-import { Minority } from './parts/minority.js';
 import { Bar } from './review/bar.js';
 import { Alike, Cards } from './review/cards.js';
 import { DiffPane } from './review/diff-pane.js';
@@ -40,7 +39,6 @@ function Panel() {
         ) : (
           <>
             <Bar shown={session} turn={turn} />
-            <Minority turn={turn} />
             {empty ? (
               <p class="empty dim" role="status">
                 {turn.decision === undefined ? t('answers.none-yet') : t('answers.none')}

@@ -33,7 +33,7 @@ describe('the answers', () => {
     await expect
       .poll(() => view.page.locator('header').textContent())
       .toMatch(/Decided.*2 of 3 votes, quorum 2.*3 m 41 s · 2\d\d k tokens · \$0\.42/);
-    expect(await view.page.getByRole('list', { name: 'Other votes' }).textContent()).toMatch(/^maya for rin\.1 “honest and small/);
+    expect(await card('rin').textContent()).toMatch(/maya.*“honest and small, but callers can forget it”/s);
     expect(await view.page.locator('summary').textContent()).toBe('How alike they are · The answers stayed as alike as they were: 33 %');
     await expect.poll(() => view.page.getByRole('img', { name: 'Timeline: 4 answers, 4 votes' }).count()).toBe(1);
   });
