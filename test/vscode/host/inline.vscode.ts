@@ -85,10 +85,13 @@ describe('what is applied', () => {
     const lens = (await lensesOf(path, command))[at]?.command ?? assert.fail(`no ${command} ${at}`);
     await vscode.commands.executeCommand(lens.command, ...(lens.arguments ?? []));
   };
-  const edit = async (path: string, line: number, words: string) => {
-    // The editor follows what is written on the disk a moment later.
+  /** The editor follows what is written on the disk a moment later, and moves a cursor that stands in it. */
+  const followed = async (path: string) => {
     const open = await document(path);
     await until(`${path} to be as on the disk`, async () => (open.isDirty || open.getText() === (await disk(path)) ? true : undefined));
+  };
+  const edit = async (path: string, line: number, words: string) => {
+    await followed(path);
     const change = new vscode.WorkspaceEdit();
     change.insert(uri(path), new vscode.Position(line, 0), words);
     assert.ok(await vscode.workspace.applyEdit(change));
@@ -189,6 +192,7 @@ describe('what is applied', () => {
   });
 
   it('is gone through change by change, across files', async () => {
+    for (const path of ['pending/a.txt', 'pending/b.txt', 'pending/crlf.txt']) await followed(path);
     const at = () => {
       const { activeTextEditor: editor } = vscode.window;
       return editor && `${editor.document.uri.path.split('/').at(-1)}:${editor.selection.active.line}`;
