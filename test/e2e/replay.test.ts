@@ -61,7 +61,7 @@ const handler =
 
 async function recorded(folder: string, file: string): Promise<ReturnType<typeof outcomeOf>> {
   const server = await startModelServer(handler(400));
-  const team = modelsOf(['a', 'b', 'c'], server.baseUrl, { mixed: true, graceSeconds: 0.4 });
+  const team = modelsOf(['a', 'b', 'c'], server.baseUrl, { mixed: true, graceSeconds: 30 });
   await using session = await createSession({ folder, host: testHost({ ...process.env, TEST_KEY: KEY }), record: file });
   await session.turn([{ type: 'text', text: 'Change a.txt.' }], { ...team, settings: { ...team.settings, ...settings } });
   await server.stop();

@@ -47,6 +47,8 @@ export function openPlacing(read: PendingFront['read'], entriesAt: (uri: vscode.
       if (before?.version === document.version && before.entries === entries) return before.result;
       const result = place(document, entries);
       placed.set(document, { version: document.version, entries, result });
+      // What could not be read once is asked for again.
+      result.catch(() => placed.delete(document));
       return result;
     },
   };

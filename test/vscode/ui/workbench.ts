@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { openBrowser, workbenchUrl } from '../../../scripts/vscode/browser.mjs';
 
 export interface Workbench extends AsyncDisposable {
@@ -94,10 +94,17 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     throw new Error(`No view shows ${selector}`);
   }
 
+  async function picture(name: string): Promise<void> {
+    const file = join('.vscode-test/pictures', `${name}.png`);
+    mkdirSync(dirname(file), { recursive: true });
+    await page.screenshot({ path: file });
+  }
+
   return {
     page,
     folder,
     view,
+    picture,
     // Commands come with their extension, a moment after the window: a palette that was opened before does not have them.
     async run(title) {
       const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
@@ -120,12 +127,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       return view('body[data-view="sidebar"]');
     },
     toast: (text) => page.locator('.notification-toast', { hasText: text }),
-    async picture(name) {
-      const file = join('.vscode-test/pictures', `${name}.png`);
-      mkdirSync(dirname(file), { recursive: true });
-      await page.screenshot({ path: file });
-    },
     async [Symbol.asyncDispose]() {
+      // What was to be seen when a test failed.
+      await picture(`last-of-${basename(expect.getState().testPath ?? '', '.ui.ts')}`).catch(() => undefined); // The page may be gone.
       await browser.close();
       rmSync(dirname(folder), { recursive: true, force: true, maxRetries: 5 });
     },
