@@ -45,7 +45,7 @@ export function lookerAt(known?: TreeNode): Looker {
   let indexed: TreeId | undefined = known?.id;
   let loaded = known;
   const nodeOf = async (at: Followed, tree: TreeId): Promise<TreeNode> => {
-    if (loaded?.id !== tree) loaded = await loadTree(at.gitDir, tree, at.signal);
+    if (loaded?.id !== tree) loaded = await loadTree(at.gitDir, tree, loaded, at.signal);
     return loaded;
   };
 

@@ -1,15 +1,14 @@
 /** Lays the files of a tree out in a folder: copied from the open folder where it is known to have them, else from the store. */
-import { randomBytes } from 'node:crypto';
-import { constants, lstatSync, lutimesSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Captured, captureIndex } from './capture.js';
 import { type CopyThreads, copyThreads } from './copy-threads.js';
 import type { Seen } from './first-look.js';
-import { git } from './git.js';
+import { fromStore } from './from-store.js';
 import { makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Layout } from './layout.js';
-import { inFolder, linesOf, type PathBytes } from './path-bytes.js';
+import type { PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
 import { remembering } from './remember.js';
 import { signatureOf } from './their-index.js';
@@ -57,9 +56,15 @@ export function layingOut(layout: Layout): LayOut {
   const plans = remembering<Plan>(REMEMBERED);
   const batches = new Map<string, Batch>();
   let reflinks: Promise<boolean> | undefined;
+  /** Trees of one folder are much alike. */
+  let latest: TreeNode | undefined;
 
-  const planFor = async (tree: string, seen?: Seen): Promise<Plan> =>
-    plans(`${tree} ${await signatureOf(captureIndex(layout.gitDir))}`, async () => (seen ? planOf(seen) : makePlan(layout, tree)));
+  const planFor = async (tree: string, seen?: Seen): Promise<Plan> => {
+    const key = `${tree} ${await signatureOf(captureIndex(layout.gitDir))}`;
+    const plan = await plans(key, async () => (seen ? planOf(seen) : makePlan(layout, tree, latest)));
+    latest = plan.node;
+    return plan;
+  };
 
   /** Whoever asks before its plan is made is in it. */
   const begin = (tree: string): Batch => {
@@ -127,46 +132,15 @@ async function filled({ layout, plan, to, threads, reflinks, signal }: Filling):
     stats[number * STATS + STAT_FIELDS.mtime] = expected[number * STATS + STAT_FIELDS.mtime] ?? 0;
     stats[number * STATS + STAT_FIELDS.size] = expected[number * STATS + STAT_FIELDS.size] ?? 0;
   }
-  const missing = files.flatMap(([path], number) => (kinds[number] !== 0 && written[number] !== 1 ? [{ path, number }] : []));
+  const missing = files.flatMap(([path, entry], number) => (kinds[number] !== 0 && written[number] !== 1 ? [{ path, entry, number }] : []));
   if (missing.length > 0) await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
   return { node, index: makeIndex(node, files, stats, layout.format) };
 }
 
-interface Missing {
-  path: PathBytes;
-  number: number;
-}
-
-/** Contents that the open folder does not have, or no longer. They all get one time, an old one: what is young is read again at every look. */
-async function fromStore(
-  { gitDir, links }: Layout,
-  what: { index: Uint8Array; to: readonly string[]; missing: readonly Missing[]; stats: Uint32Array; signal: AbortSignal },
-): Promise<void> {
-  const { index, to, missing, stats, signal } = what;
-  const indexFile = join(gitDir, `laying-${randomBytes(6).toString('hex')}.index`);
-  const time = Math.floor(Date.now() / 1000) - 10;
-  try {
-    await writeFile(indexFile, index);
-    const args = ['-c', `core.symlinks=${links}`, 'checkout-index', '-f', '-q', '-z', '--stdin'];
-    const input = linesOf(missing.map(({ path }) => path));
-    for (const workTree of to) {
-      await git(args, { gitDir, workTree, indexFile, input, signal });
-      for (const { path, number } of missing) {
-        const file = inFolder(workTree, path);
-        lutimesSync(file, time, time);
-        stats[number * STATS + STAT_FIELDS.mtime] = time;
-        stats[number * STATS + STAT_FIELDS.size] = lstatSync(file).size;
-      }
-    }
-  } finally {
-    await rm(indexFile, { force: true });
-  }
-}
-
 const KINDS: Readonly<Record<string, number>> = { '100644': 1, '100755': 2, '120000': 3 };
 
-async function makePlan(layout: Layout, tree: string): Promise<Plan> {
-  const [node, known] = await Promise.all([loadTree(layout.gitDir, tree), knownFiles(layout)]);
+async function makePlan(layout: Layout, tree: string, near: TreeNode | undefined): Promise<Plan> {
+  const [node, known] = await Promise.all([loadTree(layout.gitDir, tree, near), knownFiles(layout)]);
   const files = [...filesOf(node)];
   const stats = new Uint32Array(files.length * STATS);
   for (const [number, [path, { mode, id }]] of files.entries()) {

@@ -1,6 +1,7 @@
 /** A git tree in memory: what a few changed files make of it is worked out without a process. */
 import type { TreeId } from '../../protocol/events.js';
 import { git } from './git.js';
+import { readLoose } from './loose.js';
 import { type Format, idOf, writeObject } from './objects.js';
 import { fieldsOf, type PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
@@ -18,7 +19,37 @@ interface Growing {
   children: Map<PathBytes, Entry | TreeNode>;
 }
 
-export async function loadTree(gitDir: string, tree: TreeId, signal?: AbortSignal): Promise<TreeNode> {
+/** `near`: a tree that has most of it; what both have is shared. */
+export async function loadTree(gitDir: string, tree: TreeId, near?: TreeNode, signal?: AbortSignal): Promise<TreeNode> {
+  return fromFiles(gitDir, tree, near) ?? (await fromGit(gitDir, tree, signal));
+}
+
+/** Undefined where some of it is in a pack. */
+function fromFiles(gitDir: string, id: TreeId, near: TreeNode | undefined): TreeNode | undefined {
+  if (near?.id === id) return near;
+  const bytes = readLoose(gitDir, 'tree', id);
+  if (bytes === undefined) return undefined;
+  const children = new Map<PathBytes, Entry | TreeNode>();
+  for (const [name, entry] of entriesIn(bytes, id.length / 2)) {
+    const other = near?.children.get(name);
+    const child = entry.mode === '40000' ? fromFiles(gitDir, entry.id, isFolder(other) ? other : undefined) : entry;
+    if (child === undefined) return undefined;
+    children.set(name, child);
+  }
+  return { id, children };
+}
+
+/** The rows of a tree object: `mode name`, a zero, and the id in bytes. */
+function* entriesIn(tree: Buffer, idBytes: number): Generator<[PathBytes, Entry]> {
+  for (let at = 0; at < tree.length; ) {
+    const [space, zero] = [tree.indexOf(0x20, at), tree.indexOf(0, at)];
+    const end = zero + 1 + idBytes;
+    yield [tree.toString('latin1', space + 1, zero), { mode: tree.toString('latin1', at, space), id: tree.toString('hex', zero + 1, end) }];
+    at = end;
+  }
+}
+
+async function fromGit(gitDir: string, tree: TreeId, signal: AbortSignal | undefined): Promise<TreeNode> {
   const top: Growing = { id: tree, children: new Map() };
   const folders = new Map<PathBytes, Growing>([['', top]]);
   for (const row of fieldsOf(await git(['ls-tree', '-r', '-t', '-z', '--full-tree', tree], { gitDir, ...(signal && { signal }) }))) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BlobId } from '../../protocol/content.js';
 import type { TreeId } from '../../protocol/events.js';
 import { damagedStore, git, gitText } from './git.js';
+import { readLoose } from './loose.js';
 import { type Entry, splitZ } from './raw.js';
 
 /** A path and what it shall hold; `undefined` removes it. */
@@ -45,10 +46,18 @@ export async function listTree(gitDir: string, tree: TreeId, only: readonly stri
   return entries;
 }
 
-/** The contents of many blobs, read by one process. */
+/** So many are looked for here. */
+const FEW = 64;
+
+/** The contents of many blobs, read by one process where it takes one. */
 export async function readBlobs(gitDir: string, ids: Iterable<BlobId>): Promise<Map<BlobId, Uint8Array>> {
-  const wanted = [...new Set(ids)];
   const blobs = new Map<BlobId, Uint8Array>();
+  const wanted: BlobId[] = [];
+  for (const [number, id] of [...new Set(ids)].entries()) {
+    const bytes = number < FEW ? readLoose(gitDir, 'blob', id) : undefined;
+    if (bytes === undefined) wanted.push(id);
+    else blobs.set(id, bytes);
+  }
   if (wanted.length === 0) return blobs;
   const out = await git(['cat-file', '--batch'], { gitDir, input: `${wanted.join('\n')}\n` });
   let at = 0;
