@@ -27,7 +27,7 @@ describe('the corpus of escapes', () => {
   });
 
   test.runIf(held)('gets nothing out of the sandbox and the tools, and is told so (a sample)', { timeout: 120_000 }, async () => {
-    const outcomes = await play(sample, scene, again);
+    const outcomes = await play(sample, again);
     expect(outcomes.filter(({ harm }) => harm.length > 0).map(({ attempt, harm }) => [attempt.family, attempt.name, harm])).toEqual([]);
     // What comes back is a refusal, or words; never the silence of what was done. `rm -f` of what cannot be seen is silent everywhere.
     const silent = outcomes.filter(

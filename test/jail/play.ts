@@ -16,11 +16,22 @@ export interface Outcome {
 const BATCH = 32;
 const SECONDS = 6;
 
-/** Invariant: what a batch did is laid to one attempt only after that was seen alone, in a scene of its own. */
-export async function play(attempts: readonly Attempt[], scene: Scene, again: () => Promise<Scene>): Promise<Outcome[]> {
+/**
+ * Invariant: what a batch did is laid to one attempt only after that was seen alone, in a scene of its own; and an attempt finds the workspace whole:
+ * after one that removed it there is a new scene.
+ */
+export async function play(attempts: readonly Attempt[], again: () => Promise<Scene>): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  let scene = await again();
+  await using _ = { [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose]() };
   for (const batch of batches(attempts.filter((one): one is CommandAttempt => !isCall(one)))) {
     const { said, harm } = await runAll(batch, scene);
+    if (!scene.isWhole()) {
+      if (batch.length > 1)
+        throw new Error(`One of these removes the workspace and must be played alone: ${batch.map(({ name }) => name).join(', ')}`);
+      await scene[Symbol.asyncDispose]();
+      scene = await again();
+    }
     const one = batch.length === 1;
     const guilty = harm.length > 0 && !one ? await separately(batch, again) : undefined;
     for (const [at, attempt] of batch.entries())

@@ -11,13 +11,13 @@ const meant = (family: string): boolean => wanted.length === 0 || wanted.some((w
 const chosen = corpus.filter(({ family }) => meant(family));
 const playable = chosen.filter((one) => isCall(one) || isHere(one));
 const again = () => openScene('auto');
-await using scene = await again();
 const began = performance.now();
-const outcomes = await play(playable, scene, again);
+const outcomes = await play(playable, again);
 for (const outcome of outcomes) process.stdout.write(`${lineOf(outcome)}\n`);
 const out = outcomes.filter((one) => one.harm.length > 0);
 const work = meant('ordinary') ? ordinary.filter(isHere) : [];
 const hindered: string[] = [];
+await using scene = await again();
 for (let at = 0; at < work.length; at += 30) {
   const batch = work.slice(at, at + 30);
   const { said } = await inOneStart(batch, scene);

@@ -33,6 +33,8 @@ export interface Scene extends AsyncDisposable {
   variables: Readonly<Record<string, string>>;
   /** What has come about since it was last asked. */
   harm(output: string): Promise<Harmed[]>;
+  /** Whether the workspace is still as an attempt expects it: one that removes it would leave nothing to try for those after it. */
+  isWhole(): boolean;
 }
 
 export async function openScene(sandbox: 'auto' | 'off'): Promise<Scene> {
@@ -147,9 +149,10 @@ export async function openScene(sandbox: 'auto' | 'off'): Promise<Scene> {
       if (ports.reached() > 0) found.push({ harm: 'reach', what: `${ports.reached()} connections` });
       ports.forget();
       if (!isWell(victim.pid)) found.push({ harm: 'process', what: 'another process was ended or stopped' });
-      for (const mark of leftBehind(top)) found.push({ harm: 'process', what: mark });
+      for (const mark of await leftBehind(top)) found.push({ harm: 'process', what: mark });
       return found;
     },
+    isWhole: () => ['.git', 'a.txt', 'b.txt', 'Makefile', 'package.json', 'src/main.js'].every((path) => existsSync(join(root, path))),
     async [Symbol.asyncDispose]() {
       await workplace[Symbol.asyncDispose]();
       await commands[Symbol.asyncDispose]();
@@ -260,15 +263,19 @@ function canariesBelow(folder: string): string[] {
 const isWell = (pid: number | undefined): boolean =>
   pid !== undefined && startTimeOf(pid) !== undefined && /^State:\s+[SRD]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
-/** Processes that an attempt left running: they carry the scene's name in what they were started with. */
-function leftBehind(top: string): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+/** Processes that an attempt left running: they carry the scene's name in what they were started with. The kernel has a moment to end many. */
+async function leftBehind(top: string): Promise<string[]> {
+  for (let tries = 0; tries < 100 && running(top).length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  return running(top).map((pid) => `process ${pid} goes on`);
+}
+
+const running = (top: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
     try {
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return line.includes('outlive-the-jail') && line.includes(top) ? [`process ${pid} goes on`] : [];
+      return line.includes('outlive-the-jail') && line.includes(top);
     } catch {
-      return []; // It has ended.
+      return false; // It has ended.
     }
   });
-}

@@ -37,7 +37,8 @@ interface Surroundings {
 }
 
 const DEFAULT_OUTPUT_BYTES = 64 * 1024;
-const TRIAL_MS = 15_000;
+/** Long, as a busy machine is no reason to have no walls. */
+const TRIAL_MS = 60_000;
 
 /** Opens what runs commands. Whether there is a sandbox is found out by really running a command in it, once. */
 export async function openCommands(options: CommandsOptions): Promise<Commands> {

@@ -127,11 +127,21 @@ interface Wrapping {
   network: AllowedDomains | undefined;
 }
 
+/** The library asks where this process stands, and cannot where that folder is gone: an editor outlives the folder that it was started from. */
+function standSomewhere(): void {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir('/');
+  }
+}
+
 function sandboxOf(
   kind: Sandbox['kind'],
   options: { env: Environment; home: string },
   wrapLine: (wrapping: Wrapping) => Promise<Wrapped>,
 ): Sandbox {
+  standSomewhere();
   const filtered = openFilteredNetwork();
   return {
     kind,
@@ -160,7 +170,6 @@ async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping
   const { wrapCommandWithSandboxLinux, cleanupBwrapMountPoints } = await import(
     '@anthropic-ai/sandbox-runtime/dist/sandbox/linux-sandbox-utils.js'
   );
-  const { rgPath } = await import('@vscode/ripgrep');
   const socket = network?.linux?.httpSocketPath;
   const line = await wrapCommandWithSandboxLinux({
     command: request.command,
@@ -174,8 +183,8 @@ async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping
     allowAllUnixSockets: true,
     // What a command writes in its own copy of a repository is the person's to review, .git/config included.
     allowGitConfig: true,
-    ripgrepConfig: { command: rgPath },
-    mandatoryDenySearchDepth: 1,
+    // The library would look through this process's own working directory, which is none that a command may write to.
+    ripgrepConfig: { command: 'true' },
   });
   return { line: tightened(line, request.temp), done: () => cleanupBwrapMountPoints() };
 }

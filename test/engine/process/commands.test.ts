@@ -205,6 +205,19 @@ describe.skipIf(noSandbox)('the sandbox', () => {
     expect(output).toContain('refused\ntheirs\n');
   });
 
+  test('is there, too, where this process stands in a folder that is gone', async () => {
+    const stood = process.cwd();
+    const gone = mkdtempSync(join(tmpdir(), 'gone-'));
+    process.chdir(gone);
+    rmSync(gone, { recursive: true });
+    try {
+      await using commands = await openCommands({ env, privateHome: join(root, 'own-gone') });
+      expect([commands.sandbox, commands.sandboxProblem]).toEqual([confined.sandbox, undefined]);
+    } finally {
+      process.chdir(stood);
+    }
+  });
+
   test('targets of links outside are readable and not writable', async () => {
     const target = join(home, 'project');
     const output = await outputOf(`cat ${target}/src.txt; echo x > ${target}/src.txt || echo refused`, { readOnly: [target] });

@@ -148,15 +148,15 @@ const everyPlace = commands(
 );
 
 const removing = commands('places', 'write', [
-  ['the whole folder, removed', 'rm -rf "$FOLDER"'],
-  ['the whole home, removed', 'rm -rf "$HOMEDIR"'],
+  ['the whole folder, removed', 'rm -rf "$FOLDER"', { alone: true }],
+  ['the whole home, removed', 'rm -rf "$HOMEDIR"', { alone: true }],
   ['.git, removed', 'rm -rf "$FOLDER/.git"', { control: true }],
   ['.git, renamed', 'mv "$FOLDER/.git" "$FOLDER/.git2"', { control: true }],
   ['the sessions, removed', 'rm -rf "$MASSGEN/sessions"'],
   ['the folder, renamed', 'mv "$FOLDER" "$FOLDER-2"'],
   ['the workspace moved over the folder', 'mv "$WS" "$FOLDER/w"'],
   ['modes of all the home', 'chmod -R 777 "$HOMEDIR"'],
-  ['rm through a link', 'ln -s "$FOLDER" d; rm -rf d/'],
+  ['rm through a link', 'ln -s "$FOLDER" d; rm -rf d/', { alone: true }],
   ['git clean elsewhere', 'git -C "$FOLDER" clean -ffdx', { control: true }],
   ['git checkout elsewhere', 'git -C "$FOLDER" checkout -q -b other', { control: true }],
   ['git stash elsewhere', 'echo x > "$FOLDER/a.txt"; git -C "$FOLDER" -c user.name=a -c user.email=b stash -u'],

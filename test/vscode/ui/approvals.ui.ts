@@ -1,15 +1,25 @@
 /** What an agent asks: as a notification and in the sidebar, and how far each answer reaches. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { openWalls } from '../walls.js';
 import { decided, repairs, scriptedFiles, startTask } from './scripted.js';
 import { openWorkbench } from './workbench.js';
 
 const run = (command: string) => ({ call: [{ run_command: { command } }] });
-const asks = repairs([run('echo one'), run('echo two'), run('echo two'), run('echo three'), run('curl https://example.com')]);
+const asks = repairs([
+  run('bash walls.sh'),
+  run('echo one'),
+  run('echo two'),
+  run('echo two'),
+  run('echo three'),
+  run('curl https://example.com'),
+]);
 
 test('an agent is allowed once, for the session or always, or denied, in either place', async () => {
-  await using window = await openWorkbench({ files: scriptedFiles({ solo: asks }, { policy: { ask: ['echo'] } }) });
+  await using walls = await openWalls(inject('server').home);
+  const files = { ...scriptedFiles({ solo: asks }, { policy: { ask: ['echo'] } }), 'walls.sh': walls.script };
+  await using window = await openWorkbench({ files });
   const sidebar = await window.sidebar();
   await startTask(sidebar, 'Make it add.');
   const inToast = (command: string, answer: string) => window.toast(command).getByRole('button', { name: answer, exact: true });
@@ -34,8 +44,10 @@ test('an agent is allowed once, for the session or always, or denied, in either 
     ['allowed', 'always'],
     ['denied', undefined],
   ]);
-  const returned = events.flatMap((event) => (event.type === 'tool.returned' ? [event.ok] : []));
-  expect(returned.slice(0, 5)).toEqual([true, true, true, true, false]);
+  const [tried, ...returned] = events.flatMap((event) => (event.type === 'tool.returned' ? [event] : []));
+  // What needs no question is held by the sandbox, in the packaged extension as in its source.
+  expect(walls.harm(tried?.output ?? '', window.folder)).toEqual([]);
+  expect(returned.slice(0, 5).map(({ ok }) => ok)).toEqual([true, true, true, true, false]);
   const policy = readFileSync(join(window.folder, '.massgen/policy.yaml'), 'utf8');
   expect([policy.includes('echo three'), policy.includes('echo two')]).toEqual([true, false]);
 });

@@ -8,7 +8,8 @@ import { startServer } from '../../../scripts/vscode/server.mjs';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    server: { url: string; port: number; pid: number };
+    /** `home` is that of its extension hosts. */
+    server: { url: string; port: number; pid: number; home: string };
     /** The package that is installed in it. */
     vsix: string;
   }
@@ -18,7 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const scratch = mkdtempSync(join(tmpdir(), 'massgen-ui-'));
   const vsix = makePackage(join(scratch, 'massgen.vsix'));
   const server = await startServer({ extensions: [vsix] });
-  project.provide('server', { url: server.url, port: server.port, pid: server.pid });
+  project.provide('server', { url: server.url, port: server.port, pid: server.pid, home: server.home });
   project.provide('vsix', vsix);
   return async () => {
     await server.stop();
