@@ -1,18 +1,25 @@
 /** What this machine lacks for some rows, in words. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Need } from './row.js';
 
-const program = (name: string) => () => (works(name, ['--version']) ? undefined : `${name} is not there`);
+const program =
+  (name: string, ...args: string[]) =>
+  () =>
+    works(name, args.length > 0 ? args : ['--version']) ? undefined : `${name} is not there`;
+const isRoot = () => process.getuid?.() === 0;
 
 const LACKS: Readonly<Record<Need, () => string | undefined>> = {
-  root: () => (process.getuid?.() === 0 ? undefined : 'only root can do that'),
+  root: () => (isRoot() ? undefined : 'only root can do that'),
   mount: () => (canMount() ? undefined : 'nothing may be mounted here'),
+  loop: () => (canLoop() ? undefined : 'no image of a disk may be mounted here'),
   modes: () => (process.platform === 'win32' ? 'permissions mean nothing on Windows' : undefined),
   linux: () => (process.platform === 'linux' ? undefined : 'it is made by means of Linux'),
   cargo: program('cargo'),
+  'git-crypt': program('git-crypt'),
+  btrfs: program('mkfs.btrfs'),
+  xfs: program('mkfs.xfs', '-V'),
+  exfat: program('mount.exfat-fuse', '-V'),
   'git-lfs': program('git-lfs'),
   npm: program('npm'),
   pnpm: program('pnpm'),
@@ -38,13 +45,17 @@ function works(program: string, args: readonly string[]): boolean {
   }
 }
 
+/** What a program that mounts is started by. Who is not root is so to itself alone, which is enough for what has no device. */
+export const namespace = (): [string, string] => ['unshare', isRoot() ? '-m' : '-Urm'];
+
 function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const at = join(mkdtempSync(join(tmpdir(), 'massgen-mount-')), 'm');
-  mkdirSync(at);
-  try {
-    return works('mount', ['-t', 'tmpfs', 'none', at]) && works('umount', [at]);
-  } finally {
-    rmSync(join(at, '..'), { recursive: true, force: true });
-  }
+  const [program, how] = namespace();
+  return process.platform === 'linux' && works(program, [how, 'mount', '-t', 'tmpfs', 'none', tmpdir()]);
+}
+
+/** In a namespace too, as the mount is gone with it, and the device with the mount. */
+function canLoop(): boolean {
+  if (process.platform !== 'linux' || !isRoot()) return false;
+  const script = 'i=$(mktemp) && truncate -s 16M $i && mkfs.ext4 -q $i && mount -o loop $i /mnt; e=$?; rm $i; exit $e';
+  return works('unshare', ['-m', 'sh', '-c', script]);
 }

@@ -135,9 +135,11 @@ function baseOf(row: Row, world: World, root: string, format: 'sha1' | 'sha256',
   const tree = treeOf(below(before, Buffer.from(relative(world.root, root)).toString('latin1')), isLeft);
   for (const [path, content] of Object.entries(row.also ?? {})) tree.set(keyOf(path), `100644 ${blobId(contentBytes(content), format)}`);
   for (const path of row.asLinks ?? []) tree.set(path, tree.get(path)?.replace(/^\d+/, '120000') ?? '');
-  if (row.modeless) for (const [path, entry] of tree) tree.set(path, entry.replace('100755', '100644'));
-  return tree;
+  return row.modeless ? withoutModes(tree) : tree;
 }
+
+const withoutModes = (tree: Tree): Map<string, string> =>
+  new Map([...tree].map(([path, entry]) => [path, entry.replace('100755', '100644')]));
 
 /** Every agent looks, does its part, and answers. */
 function teamFor(row: Row, prefix: string): Team {
@@ -164,11 +166,8 @@ function watchWorkspaces(session: Session, scene: Scene): void {
     const at = workspaceRoot(session.store, session.id, workspaceName(run));
     const installed = (scene.row.installed ?? []).map(keyOf);
     const but = (path: string) => path === '.git' || installed.some((one) => path === one || path.startsWith(`${one}/`));
-    const difference = differences(
-      treeOf(listingOf(at, scene.format, but), () => false),
-      asOnDisk(scene),
-      (entry) => entry,
-    );
+    const found = treeOf(listingOf(at, scene.format, but), () => false);
+    const difference = differences(scene.row.modeless ? withoutModes(found) : found, asOnDisk(scene), (entry) => entry);
     if (difference !== '') scene.problems.push(`the workspace of ${run.agent}: ${difference}`);
   });
 }

@@ -26,7 +26,9 @@ export type Act =
   | { act: 'run'; command: string; makes?: readonly Act[]; fails?: true };
 
 /** What a machine may lack. */
-export type Need = 'root' | 'mount' | 'cargo' | 'git-lfs' | 'pnpm' | 'yarn' | 'uv' | 'modes' | 'npm' | 'linux';
+export type Need = System | Program;
+type System = 'root' | 'mount' | 'loop' | 'modes' | 'linux';
+type Program = 'cargo' | 'git-lfs' | 'git-crypt' | 'pnpm' | 'yarn' | 'uv' | 'npm' | 'btrfs' | 'xfs' | 'exfat';
 
 export interface Row {
   name: string;

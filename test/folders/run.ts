@@ -1,6 +1,7 @@
 /** Plays the corpus of awkward folders and prints what came out. Words as arguments play those whose name has one of them. Exit code 1: something differs. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { lacking, namespace } from './needs.js';
 import { type Outcome, playRow } from './play.js';
 import type { Row } from './row.js';
 import { rows } from './rows/all.js';
@@ -9,12 +10,20 @@ import { rows } from './rows/all.js';
 const NOBODY = 65534;
 const ALONE = '--alone';
 
+/** In a process of its own where it must be: of a user without rights, or one that alone sees what is mounted, so that nothing of it outlives it. */
 async function play(row: Row): Promise<Outcome> {
-  if (!row.unprivileged || process.getuid?.() !== 0) return playRow(row);
-  const options = { uid: NOBODY, gid: NOBODY, encoding: 'utf8' as const, cwd: '/' };
-  const { stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ALONE, row.name], options);
+  const needs = row.needs ?? [];
+  const mounts = needs.includes('mount') || needs.includes('loop');
+  if (mounts && lacking(needs) === undefined) return playAlone(row, { through: namespace() });
+  if (row.unprivileged && process.getuid?.() === 0) return playAlone(row, { user: { uid: NOBODY, gid: NOBODY } });
+  return playRow(row);
+}
+
+function playAlone({ name }: Row, { through = [], user = {} }: { through?: readonly string[]; user?: object }): Outcome {
+  const [program = '', ...args] = [...through, process.execPath, fileURLToPath(import.meta.url), ALONE, name];
+  const { stdout, stderr } = spawnSync(program, args, { ...user, encoding: 'utf8', cwd: '/' });
   const last = stdout.trim().split('\n').at(-1) ?? '';
-  if (!last.startsWith('{')) return { name: row.name, is: 'differs', why: `it printed no outcome: ${stdout}${stderr}` };
+  if (!last.startsWith('{')) return { name, is: 'differs', why: `it printed no outcome: ${stdout}${stderr}` };
   return JSON.parse(last) as Outcome;
 }
 

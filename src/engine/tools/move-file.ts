@@ -1,5 +1,6 @@
 /** `move_file`: a file or folder to another name. */
 import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { renameOver } from '../process/rename-over.js';
 import { codeOf } from './file-problem.js';
@@ -34,9 +35,7 @@ async function move(source: JailedPath, target: JailedPath): Promise<ToolResult>
     if (moved === undefined) return refused(`"${source.shown}" does not exist.`);
     return inParent(target, true, async (to) => {
       const there = await existing(to);
-      // The same file under another spelling, on a file system that folds names, may be renamed.
-      const respelled = there !== undefined && there.ino === moved.ino && there.dev === moved.dev && source.absolute !== target.absolute;
-      if (there !== undefined && !(respelled && source.absolute.toLowerCase() === target.absolute.toLowerCase()))
+      if (there !== undefined && !(isSpelledAlike(source, target) && (await isUnlisted(to))))
         return refused(occupied(target, there.isDirectory()));
       const files = moved.isDirectory() ? await filesIn(from) : [''];
       await renameOver(from, to);
@@ -45,6 +44,11 @@ async function move(source: JailedPath, target: JailedPath): Promise<ToolResult>
     });
   });
 }
+
+const isSpelledAlike = (a: JailedPath, b: JailedPath): boolean => a.absolute.toLowerCase() === b.absolute.toLowerCase();
+
+/** Whether something that is there has another name: then it is the same file under another spelling, where the file system folds names. */
+const isUnlisted = async (path: string): Promise<boolean> => !(await readdir(dirname(path))).includes(basename(path));
 
 async function existing(path: string) {
   try {

@@ -13,12 +13,17 @@ export type OnDisk = Entry | 'folder' | 'special' | undefined;
 /** What is at `root`/`path`, no link followed at its end. `like`: any id of the store, for its length. */
 export async function onDisk(root: string, path: string, like: string): Promise<OnDisk> {
   const absolute = join(root, path);
-  const stat = await lstatOrNothing(absolute);
-  if (!stat) return undefined;
-  if (stat.isSymbolicLink()) return { mode: '120000', id: blobId(await readlink(absolute, { encoding: 'buffer' }), like) };
-  if (stat.isDirectory()) return 'folder';
-  if (!stat.isFile()) return 'special';
-  return { mode: (stat.mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await readFile(absolute), like) };
+  try {
+    const stat = await lstat(absolute);
+    if (stat.isSymbolicLink()) return { mode: '120000', id: blobId(await readlink(absolute, { encoding: 'buffer' }), like) };
+    if (stat.isDirectory()) return 'folder';
+    if (!stat.isFile()) return 'special';
+    return { mode: (stat.mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await readFile(absolute), like) };
+  } catch (error) {
+    // It may also have gone since it was seen; some file systems remember what was removed under another spelling for a second.
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 export async function lstatOrNothing(absolute: string | Buffer): Promise<Stats | undefined> {

@@ -6,6 +6,7 @@ import { open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseSummary } from '../../protocol/events.js';
 import { FailureError } from '../../protocol/failure.js';
+import { allOver } from './all-over.js';
 import { borrowPacks, objectFolders } from './borrow.js';
 import { codeOf, isMissing } from './disk.js';
 import { isBefore } from './file-stat.js';
@@ -198,12 +199,6 @@ async function lostOf(what: {
   const young = (stat: Uint32Array) => Math.max(stat[STAT_FIELDS.ctime] ?? 0, stat[STAT_FIELDS.mtime] ?? 0) >= time;
   const isLost = ({ path, id, stat }: IndexEntry) => inStore.get(id) !== stat[STAT_FIELDS.size] || filtered.has(path) || young(stat);
   return { inStore, lost: entries.filter(isLost).map(({ path }) => path) };
-}
-
-/** Invariant: when one fails, it is told of once the others are over too, so that no process of theirs is left. */
-async function allOver<T extends readonly unknown[]>(all: readonly [...{ [K in keyof T]: T[K] | Promise<T[K]> }]): Promise<T> {
-  await Promise.allSettled(all);
-  return Promise.all(all) as Promise<unknown> as Promise<T>;
 }
 
 async function stagedIn({ gitDir }: Theirs, at: Followed): Promise<Found['staged']> {

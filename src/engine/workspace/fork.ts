@@ -7,6 +7,7 @@ import type { TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
 import { renameOver } from '../process/rename-over.js';
+import { allOver } from './all-over.js';
 import type { Captured } from './capture.js';
 import { type Installed, installedIn, linkDependencies } from './dependencies.js';
 import { dropStaleLock, type Looker, lookerAt } from './folder-tree.js';
@@ -63,8 +64,8 @@ export function forking(layout: Layout): Forks {
     try {
       // Before anything is under way: what throws here leaves no promise behind that nobody waits for.
       const commit = commitOf(layout, tree);
-      // Its repository is made while its files are written.
-      const [{ node, index }] = await Promise.all([write(tree, making, signal), ownRepository(layout, join(making, '.git'), commit)]);
+      // Its repository is made while its files are written; where one fails, the other must be at its end before all is removed.
+      const [{ node, index }] = await allOver([write(tree, making, signal), ownRepository(layout, join(making, '.git'), commit)]);
       const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, found, ...(signal && { signal }) });
       await known(layout, join(making, '.git'), { index, links });
       await writeFile(`${own}.index`, index);
@@ -164,6 +165,7 @@ async function ownRepository(layout: Layout, gitDir: string, commit: string): Pr
     '\ttrustctime = false',
     ...(layout.modes ? [] : ['\tfileMode = false']),
     ...(layout.links ? [] : ['\tsymlinks = false']),
+    ...['ignorecase', 'precomposeunicode'].flatMap((key) => (layout.lookConfig.includes(`core.${key}=true`) ? [`\t${key} = true`] : [])),
     ...(sha256 ? ['[extensions]', '\tobjectFormat = sha256'] : []),
     // An agent's home has no configuration, and a commit needs an author.
     '[user]',

@@ -19,7 +19,17 @@ export interface Theirs {
   format: Format;
 }
 
-export interface Layout {
+/** What the file system of a folder can do. */
+interface FileSystem {
+  /** Whether executable bits mean anything in the folder. */
+  modes: boolean;
+  /** Whether links are links there; else they are small files, as git has them on Windows. */
+  links: boolean;
+  /** How git is to look at the folder's files: `-c` arguments. */
+  lookConfig: readonly string[];
+}
+
+export interface Layout extends FileSystem {
   folder: string;
   root: string;
   /** `folder` relative to `root`, with forward slashes; '' where they are the same. */
@@ -28,12 +38,8 @@ export interface Layout {
   /** The bare repository of ours. */
   gitDir: string;
   format: Format;
-  /** Whether executable bits mean anything in the folder. */
-  modes: boolean;
-  /** Whether links are links there; else they are small files, as git has them on Windows. */
-  links: boolean;
-  /** How git is to look at the folder's files, as the person has it configured: `-c` arguments. */
-  lookConfig: readonly string[];
+  /** What the person's repository says of the file system. */
+  settings: ReadonlyMap<string, string>;
   /** Their own list of what is ignored everywhere, and when it was asked for. */
   excludes: { file: string; at: number };
   /** Absent where the folder is in no repository. */
@@ -56,10 +62,7 @@ export async function layoutOf(given: string): Promise<Layout> {
   const root = (made && rootAbove(folder, made.prefix)) ?? found?.root ?? folder;
   const theirs = found?.root === root ? found.theirs : undefined;
   const format = made?.format ?? theirs?.format ?? 'sha1';
-  const { look: settings, excludesFile } = await theirSettings(root, theirs);
-  const modes = process.platform !== 'win32' && settings.get('core.filemode') !== 'false';
-  const links = settings.get('core.symlinks') !== 'false' && (process.platform !== 'win32' || settings.get('core.symlinks') === 'true');
-  const lookConfig = [...settings].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const { settings, excludesFile } = await theirSettings(root, theirs);
   const excludes = { file: excludesFile, at: performance.now() };
   return {
     folder,
@@ -68,24 +71,51 @@ export async function layoutOf(given: string): Promise<Layout> {
     root,
     prefix: pathBetween(root, folder),
     format,
-    modes,
-    links,
-    lookConfig,
+    settings,
+    ...(await fileSystemOf({ gitDir, settings })),
     excludes,
     ...(theirs && { theirs }),
   };
 }
 
 /** What the person's git knows of this file system: without it, all files seem changed on some. */
-async function theirSettings(root: string, theirs: Theirs | undefined): Promise<{ look: Map<string, string>; excludesFile: string }> {
-  const asked = ['config', '-z', '--get-regexp', '^core\\.(filemode|symlinks|ignorecase|checkstat|trustctime|excludesfile)$'];
+async function theirSettings(root: string, theirs: Theirs | undefined): Promise<{ settings: Map<string, string>; excludesFile: string }> {
+  const asked = [
+    'config',
+    '-z',
+    '--get-regexp',
+    '^core\\.(filemode|symlinks|ignorecase|precomposeunicode|checkstat|trustctime|excludesfile)$',
+  ];
   const rows = await gitPaths(asked, { cwd: root, ownConfig: true, okCodes: [0, 1, 128] });
   const all = new Map(rows.map((row) => [row.slice(0, row.indexOf('\n')), row.slice(row.indexOf('\n') + 1)]));
   const named = all.get('core.excludesfile') ?? '';
   all.delete('core.excludesfile');
   // Of other people's homes and the like only git knows where they are.
   const excludesFile = /^(~(?!\/)|%\()/.test(named) ? await excludesFileOf(root) : excludesPath(root, named);
-  return { look: theirs ? all : new Map(), excludesFile };
+  return { settings: theirs ? all : new Map(), excludesFile };
+}
+
+/** What git found out by making our store, but for what the person's repository has otherwise: without one it is all that is known. */
+export async function fileSystemOf({ gitDir, settings }: Pick<Layout, 'gitDir' | 'settings'>): Promise<FileSystem> {
+  const look = new Map([...(await foundByStore(gitDir)), ...settings]);
+  const links = look.get('core.symlinks') ?? String(process.platform !== 'win32');
+  return {
+    modes: process.platform !== 'win32' && look.get('core.filemode') !== 'false',
+    links: links !== 'false',
+    lookConfig: [...look].flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  };
+}
+
+async function foundByStore(gitDir: string): Promise<Map<string, string>> {
+  try {
+    const text = await readFile(join(gitDir, 'config'), 'utf8');
+    const rows = text.matchAll(/^\s*(filemode|symlinks|ignorecase|precomposeunicode) = (true|false)$/gim);
+    return new Map([...rows].map(([, key = '', value = '']) => [`core.${key.toLowerCase()}`, value]));
+  } catch (error) {
+    // It is not made yet.
+    if (isMissing(error)) return new Map();
+    throw error;
+  }
 }
 
 /** The person's repository of this root as it is now: one may have been made, or removed, since the store was opened. */

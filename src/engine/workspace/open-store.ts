@@ -11,7 +11,7 @@ import { collect } from './collect.js';
 import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
-import { type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
+import { fileSystemOf, type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
 import { type Patch, patchOf, readable } from './patch.js';
 import { bytesOf } from './path-bytes.js';
 import { isFile, isLink } from './raw.js';
@@ -28,10 +28,11 @@ import { lockWhenFree } from './turn-taking.js';
 const PATCHES_REMEMBERED = 16;
 
 export async function openStore(folder: string): Promise<Store> {
-  const layout = await layoutOf(folder);
-  await makeStore(layout).catch(async (error: unknown) => {
-    throw await homeFailure(layout.home, error);
+  const first = await layoutOf(folder);
+  await makeStore(first).catch(async (error: unknown) => {
+    throw await homeFailure(first.home, error);
   });
+  const layout: Layout = { ...first, ...(await fileSystemOf(first)) };
   const { gitDir, home } = layout;
   // Every voter is shown the same diffs, and what answers are compared by is in them.
   const patches = remembering<Patch>(PATCHES_REMEMBERED);

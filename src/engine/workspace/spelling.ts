@@ -1,26 +1,55 @@
 /** Names on file systems that take one spelling of a name for another, as macOS and Windows have them. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lstatOrNothing } from './disk.js';
-import { inFolder, type PathBytes, readable } from './path-bytes.js';
+import { isMissing } from './disk.js';
+import { type PathBytes, readable } from './path-bytes.js';
 
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 
-/** Whether what is at `path` is a file that goes, under another spelling: then it is in nobody's way. */
-export async function isRespelled(root: string, path: string, going: Iterable<string>): Promise<boolean> {
-  const same = [...going].filter((other) => other !== path && folded(other) === folded(path));
-  if (same.length === 0) return false;
-  const here = await lstatOrNothing(join(root, path));
-  for (const other of same) if (isSame(here, await lstatOrNothing(join(root, other)))) return true;
-  return false;
+/** What is in a folder, as its disk spells it. */
+type Names = (folder: string) => Promise<readonly string[]>;
+
+async function onDisk(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }
 
-const isSame = (a: { ino: number; dev: number } | undefined, b: { ino: number; dev: number } | undefined): boolean =>
-  a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+/**
+ * Whether a path stands there in this very spelling. Only folders can tell: a file answers to all its spellings, and what it is known
+ * by (an inode) differs between them on some file systems, and is one for two names of one file on others.
+ */
+export function spelledIn(root: string, names: Names = onDisk): (path: string) => Promise<boolean> {
+  const known = new Map<string, Promise<ReadonlySet<string>>>();
+  const namesIn = (folder: string): Promise<ReadonlySet<string>> => {
+    const listed = known.get(folder) ?? names(folder).then((all) => new Set(all.map((name) => name.normalize('NFC'))));
+    known.set(folder, listed);
+    return listed;
+  };
+  return async (path) => {
+    let folder = root;
+    for (const part of path.split('/')) {
+      if (!(await namesIn(folder)).has(part.normalize('NFC'))) return false;
+      folder = join(folder, part);
+    }
+    return true;
+  };
+}
+
+/** Whether what is at `path` is a file that goes, under another spelling: then it is in nobody's way. */
+export async function isRespelled(root: string, path: string, going: Iterable<string>, names?: Names): Promise<boolean> {
+  const isGoing = [...going].some((other) => other !== path && folded(other) === folded(path));
+  return isGoing && !(await spelledIn(root, names)(path));
+}
 
 export const ignoresCase = (config: readonly string[] = []): boolean => config.some((arg) => /^core\.ignorecase=true$/i.test(arg));
 
 interface Listed {
   workTree: string;
+  names?: Names;
   /** What is not in the index by its very spelling; a folder ends in a slash. */
   others(): Promise<readonly PathBytes[]>;
   indexed(): Promise<readonly PathBytes[]>;
@@ -38,20 +67,21 @@ interface Respelled {
  * `known`: what is untracked or gone anyway.
  */
 export async function respelled(
-  { workTree, others, indexed }: Listed,
+  { workTree, names, others, indexed }: Listed,
   known: { untracked: readonly PathBytes[]; gone: readonly PathBytes[] },
 ): Promise<Respelled> {
   const found: Respelled = { untracked: [], gone: [] };
   const untracked = new Set(known.untracked);
   const more = (await others()).filter((path) => !path.endsWith('/') && !untracked.has(path));
   if (more.length === 0) return found;
+  const isThere = spelledIn(workTree, names);
   const bySpelling = new Map((await indexed()).map((path) => [folded(readable(path)), path]));
   for (const path of more) {
     // What has no other spelling in the index is ignored by a rule, in whatever case.
     const twin = bySpelling.get(folded(readable(path)));
     if (twin === undefined) continue;
     found.untracked.push(path);
-    if (isSame(await lstatOrNothing(inFolder(workTree, path)), await lstatOrNothing(inFolder(workTree, twin)))) found.gone.push(twin);
+    if (!(await isThere(readable(twin)))) found.gone.push(twin);
   }
   return found;
 }

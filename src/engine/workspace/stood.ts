@@ -7,6 +7,7 @@ import { lstatOrNothing } from './disk.js';
 import { git } from './git.js';
 import { bytesOf, fieldsOf } from './path-bytes.js';
 import { isExecutable, isFile, type RawChange } from './raw.js';
+import { spelledIn } from './spelling.js';
 import type { Store } from './store.js';
 import { foldersOf } from './trees.js';
 
@@ -16,8 +17,10 @@ type Place = Pick<Store, 'root' | 'gitDir'>;
 export async function stoodAt({ root, gitDir }: Place, changes: readonly RawChange[]): Promise<Stood> {
   const stood: Record<string, string> = {};
   const missing: string[] = [];
+  const isThere = spelledIn(root);
+  const standing = async (path: string) => ((await isThere(path)) ? lstatOrNothing(join(root, path)) : undefined);
   for (const { path, old, new: to } of changes) {
-    const stat = await lstatOrNothing(join(root, path));
+    const stat = await standing(path);
     if (old && !stat) missing.push(path);
     const keepsMode = isFile(old) && isFile(to) && isExecutable(old) === isExecutable(to);
     if (stat?.isFile() && !keepsMode && !isUsual(stat.mode, isExecutable(old) ? 0o777 : 0o666)) stood[path] = octal(stat.mode);
@@ -25,7 +28,7 @@ export async function stoodAt({ root, gitDir }: Place, changes: readonly RawChan
   }
   const folders = new Set(changes.flatMap(({ path, old, new: to }) => (old && to ? [] : foldersOf(path))));
   for (const folder of folders) {
-    const stat = await lstatOrNothing(join(root, folder));
+    const stat = await standing(folder);
     if (stat?.isDirectory() && (!isUsual(stat.mode, 0o777) || (await isEmpty(join(root, folder))))) stood[`${folder}/`] = octal(stat.mode);
   }
   if (missing.length > 0) for (const path of await leftAway(gitDir, missing)) stood[path] = 'absent';

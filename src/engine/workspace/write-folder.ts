@@ -191,9 +191,19 @@ async function remove(work: Work, move: Move): Promise<void> {
 async function makeFolders(work: Work, path: string): Promise<void> {
   for (const folder of foldersOf(path)) {
     const absolute = join(work.root, folder);
-    if (await lstatOrNothing(absolute)) continue;
-    await mkdir(absolute);
+    if (!(await isMade(absolute))) continue;
     work.done.push({ path: folder, takeBack: async () => void (await removedIfEmpty(absolute)) });
+  }
+}
+
+/** Makes a folder; false where something is there. Asked by making it: what was removed under another spelling may still seem to be there. */
+async function isMade(absolute: string): Promise<boolean> {
+  try {
+    await mkdir(absolute);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -64,6 +64,17 @@ describe('the folder as it is now', () => {
     expect((await captured(root)).files).toEqual({ 'a.txt': 'a\n' });
   });
 
+  test('a folder without a repository, where executable bits mean nothing: as git found that out when it made the store', async () => {
+    const root = await scratchFolder();
+    await put(root, { run: { content: '#!/bin/sh\n', mode: 'executable' } });
+
+    expect((await captured(root)).files).toEqual({ run: '100755:#!/bin/sh\n' });
+    const config = join(root, '.massgen/store.git/config');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('filemode = true', 'filemode = false'));
+    await rm(join(root, '.massgen/store.git/capture.index'));
+    expect((await captured(root)).files).toEqual({ run: '#!/bin/sh\n' });
+  });
+
   test('a folder inside of a repository: the whole repository is captured, the store is in the folder', async () => {
     const root = await personsRepository({ 'top.txt': 't\n', 'packages/a/a.txt': 'a\n' });
     const folder = join(root, 'packages/a');

@@ -119,6 +119,37 @@ export const contents: readonly Row[] = [
     work: { a: [edit('secret/s.txt', 'secret', 'answer')], b: [write('open.txt', 'o\n')] },
   },
   {
+    name: 'git-crypt',
+    needs: ['git-crypt'],
+    make: [
+      git('init', '-q'),
+      sh('git-crypt init'),
+      file('.gitattributes', 'secret/** filter=git-crypt diff=git-crypt\n'),
+      file('secret/s.txt', 'the secret\n'),
+      file('open.txt', 'open\n'),
+      ...commit(),
+      sh('git show HEAD:secret/s.txt | grep -q GITCRYPT'),
+    ],
+    work: {
+      a: [edit('secret/s.txt', 'secret', 'answer')],
+      b: [write('secret/new.txt', 'plain on the disk\n'), edit('open.txt', 'open', 'OPEN')],
+    },
+  },
+  {
+    name: 'git-crypt, locked: what is on the disk is encrypted',
+    needs: ['git-crypt'],
+    make: [
+      git('init', '-q'),
+      sh('git-crypt init'),
+      file('.gitattributes', 'secret/** filter=git-crypt diff=git-crypt\n'),
+      file('secret/s.txt', 'the secret\n'),
+      file('open.txt', 'open\n'),
+      ...commit(),
+      sh('git-crypt lock && ! grep -q secret secret/s.txt'),
+    ],
+    work: { a: [edit('open.txt', 'open', 'OPEN'), remove('secret/s.txt')], b: [write('secret/new.txt', 'plain on the disk\n')] },
+  },
+  {
     name: 'a filter that has a process of its own and hangs',
     make: [
       git('init', '-q'),

@@ -208,7 +208,7 @@ export const surroundings: readonly Row[] = [
   {
     name: 'a read-only file system',
     needs: ['mount'],
-    make: [sh('mount -t tmpfs none .'), ...repository(...plainFiles), sh('mount -o remount,ro .')],
+    make: [sh('mount -t tmpfs none .'), ...repository(...plainFiles), sh('mount -o remount,bind,ro .')],
     work: plainWork,
     refused: { at: 'start', says: /read-only/ },
   },
@@ -220,9 +220,9 @@ export const surroundings: readonly Row[] = [
   },
   {
     name: 'edits of the person during the turn that lie beside',
-    make: repository(...plainFiles),
+    make: repository(...plainFiles, file('beside.txt', 'b\n')),
     work: plainWork,
-    meanwhile: [file('mine.txt', 'mine\n'), sh('printf "four\\n" >>run.sh')],
+    meanwhile: [file('mine.txt', 'mine\n'), sh('printf "four\\n" >>beside.txt')],
   },
   {
     name: 'a switch of the branch between the turn and the apply',
