@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 
 export type Format = 'sha1' | 'sha256';
 
@@ -37,38 +38,5 @@ export function writeObject(gitDir: string, format: Format, type: Type, bytes: U
   return id;
 }
 
-const BLOCK = 65535;
-
 /** As zlib has it, in blocks that are not compressed: to compress takes far longer than to write (`core.looseCompression` is 0 too). */
-function stored(bytes: Uint8Array): Uint8Array {
-  const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
-  const out = Buffer.allocUnsafe(2 + blocks * 5 + bytes.length + 4);
-  let at = out.writeUInt16BE(0x7801, 0);
-  for (let block = 0; block < blocks; block++) {
-    const part = bytes.subarray(block * BLOCK, (block + 1) * BLOCK);
-    at = out.writeUInt8(block === blocks - 1 ? 1 : 0, at);
-    at = out.writeUInt16LE(part.length, at);
-    at = out.writeUInt16LE(part.length ^ 0xffff, at);
-    out.set(part, at);
-    at += part.length;
-  }
-  out.writeUInt32BE(adler32(bytes), at);
-  return out;
-}
-
-const ADLER = 65521;
-/** So many bytes can be summed up before the sums may overflow. */
-const SUMMED = 3800;
-
-function adler32(bytes: Uint8Array): number {
-  let [a, b] = [1, 0];
-  for (let at = 0; at < bytes.length; ) {
-    for (const end = Math.min(at + SUMMED, bytes.length); at < end; at++) {
-      a += bytes[at] ?? 0;
-      b += a;
-    }
-    a %= ADLER;
-    b %= ADLER;
-  }
-  return b * 65536 + a;
-}
+const stored = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 0, memLevel: 1, windowBits: 9 });
