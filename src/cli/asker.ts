@@ -1,8 +1,8 @@
 /** Asks the person on the terminal what the policy says to ask: one question at a time, while what else is shown steps aside. */
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
-import { inline } from '../engine/export/names.js';
 import type { Approval, ApprovalRequest } from '../engine/host.js';
+import { exactly } from '../protocol/exactly.js';
 import type { Options } from './args.js';
 import { canAsk } from './output.js';
 
@@ -49,12 +49,12 @@ export function openAsker(question: Question): Asker {
   };
 }
 
-/** Invariant: what an agent wrote stands on one line, without anything that a terminal would obey. */
+/** Invariant: what an agent wrote stands on one line, whole, without anything that a terminal would obey. */
 const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
-  const line = inline(what.replace(/\r?\n|\r/g, ' ⏎ '));
+  const [line, reason] = [exactly(what), exactly(why)];
   return once
-    ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${inline(why)}\n  y do it now, once · n no [n] `
-    : `An agent wants to ${VERBS[effect]}:  ${line}\n  asked because ${inline(why)}\n  y once · s for this session · a always in this folder · n no [n] `;
+    ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${reason}\n  y do it now, once · n no [n] `
+    : `An agent wants to ${VERBS[effect]}:  ${line}\n  asked because ${reason}\n  y once · s for this session · a always in this folder · n no [n] `;
 };
 
 /** Undefined where nobody is there to answer, or a program reads along. */

@@ -1,7 +1,7 @@
 /** `@massgen` in the Chat view: a task starts a session, and the answer follows it to its outcome. */
 
 import * as vscode from 'vscode';
-import { inline, nameOf, plural, sizeOf } from '../engine/export/names.js';
+import { inline, nameOf, plural, safe, sizeOf } from '../engine/export/names.js';
 import { type Part, textOf } from '../protocol/content.js';
 import type { Event, SessionId } from '../protocol/events.js';
 import { FailureError, fail, failureOf } from '../protocol/failure.js';
@@ -89,7 +89,7 @@ async function follow(
       if (id !== session) return;
       last = turnNow() ?? last;
       const line = last && progressText(last, event);
-      if (line !== undefined) stream.progress(line);
+      if (line !== undefined) stream.progress(imageless(line));
       if (event.type !== 'turn.ended') return;
       listening.dispose();
       resolve();
@@ -112,11 +112,14 @@ function progressText(turn: TurnState, event: Event): string | undefined {
   return undefined;
 }
 
+/** Invariant: what agents say loads nothing: an image would tell whoever has it that it was seen, and what its address says. */
+const imageless = (markdown: string): string => safe(markdown).replaceAll('![', '!\\[');
+
 function outcomeText(turn: TurnState): string {
   const { t } = vscode.l10n;
   const chosen = chosenOf(turn);
   const candidate = turn.candidates.find(({ id }) => id === chosen);
   if (candidate === undefined) return turn.decision?.failure?.message ?? t('The agents have not decided.');
   const head = t('**Decided: {0}** ({1}, {2})', nameOf(turn, candidate.id), sizeOf(candidate), plural(candidate.size.files, 'file'));
-  return `${head}\n\n${textOf(candidate.words)}\n\n`;
+  return `${head}\n\n${imageless(textOf(candidate.words))}\n\n`;
 }

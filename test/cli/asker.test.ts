@@ -49,7 +49,21 @@ describe('what the policy says to ask', () => {
     const { asker, asked } = person('n');
     await asker.approve({ ...install, what: 'echo safe\u001b[1A\u001b[2K\nrm -rf x', why: 'a rule asks' }, never);
     expect(asked[0]).not.toContain('\u001b');
-    expect(asked[0]).toMatch(/^An agent wants to run: {2}echo safe.* ⏎ rm -rf x\n {2}asked because a rule asks\n/);
+    expect(asked[0]).toMatch(/^An agent wants to run: {2}echo safe⟨1b⟩\[1A⟨1b⟩\[2K ⏎ rm -rf x\n {2}asked because a rule asks\n/);
+  });
+
+  it.each([
+    ['y', 'allowed'],
+    ['once', 'allowed'],
+    ['s', 'denied'],
+    ['always', 'denied'],
+    ['', 'denied'],
+  ])('that cannot be taken back is answered with %j: %s, and never for longer', async (typed, answer) => {
+    const { asker, asked } = person(typed);
+    const approval = await asker.approve({ ...install, what: 'npm publish', once: true }, never);
+    expect([approval.answer, approval.for]).toEqual([answer, undefined]);
+    expect(asked[0]).toMatch(/^Beyond your folder, and not to be taken back: {2}npm publish\n/);
+    expect(asked[0]).not.toMatch(/session|always/);
   });
 
   it('is one question at a time; what is drawn is gone while it stands', async () => {

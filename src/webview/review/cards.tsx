@@ -186,7 +186,7 @@ function Plan({ turn, candidate }: { turn: TurnState; candidate: CandidateState 
     <ul class="failing mono plan" aria-label={t('plan')}>
       {acts.map(({ what, why, act }) => (
         <li key={what} title={inline(why)}>
-          <span class="dim">{t('plan.beyond')}</span> {inline(what)} <span class="dim">· {t(`plan.${act?.status ?? 'planned'}`)}</span>
+          <span class="dim">{t('plan.beyond')}</span> {exactly(what)} <span class="dim">· {t(`plan.${act?.status ?? 'planned'}`)}</span>
         </li>
       ))}
     </ul>

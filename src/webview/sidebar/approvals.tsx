@@ -1,8 +1,9 @@
 /** What agents ask to be allowed: what, where, and how far a yes reaches. */
+import { exactly } from '../../protocol/exactly.js';
 import type { Permission } from '../../protocol/intents.js';
 import type { Asking } from '../../protocol/wire.js';
 import { useApp } from '../app.js';
-import { inline, plain } from '../format.js';
+import { inline } from '../format.js';
 import { t } from '../l10n.js';
 import { useAction } from '../parts/action.js';
 import { Dot, FailureView } from '../parts/bits.js';
@@ -45,9 +46,9 @@ function Approval({ asking }: { asking: Asking }) {
         {turn !== undefined && <Dot turn={turn} agent={asking.agent} />} <b>{agent}</b>{' '}
         {asking.once ? t('wants.beyond') : t(`wants.${asking.effect}`)}
       </span>
-      <code class="mono">{plain(asking.what)}</code>
+      <code class="mono">{exactly(asking.what)}</code>
       <span class="dim small">
-        {t('asks.where')} · {inline(asking.why)}
+        {t('asks.where')} · {exactly(asking.why)}
       </span>
       <div class="row wrap">
         {button('once', true)}

@@ -7,6 +7,8 @@ import { decided, repairs, scriptedFiles, startTask } from './scripted.js';
 import { openWorkbench } from './workbench.js';
 
 const run = (command: string) => ({ call: [{ run_command: { command } }] });
+/** In a notification it would be a link that says `fine`, and a terminal would swallow what stands before that. */
+const lying = 'echo \u001b]0;hidden\u0007 [fine](command:workbench.action.closeWindow)';
 const asks = repairs([
   run('bash walls.sh'),
   run('echo one'),
@@ -14,6 +16,8 @@ const asks = repairs([
   run('echo two'),
   run('echo three'),
   run('curl https://example.com'),
+  run(lying),
+  run('twine upload dist'),
 ]);
 
 test('an agent is allowed once, for the session or always, or denied, in either place', async () => {
@@ -36,12 +40,30 @@ test('an agent is allowed once, for the session or always, or denied, in either 
   await inSidebar.filter({ hasText: 'curl' }).waitFor();
   await inSidebar.getByRole('button', { name: 'Deny' }).click();
 
+  // A notification shows it whole or offers no answer.
+  await inSidebar.filter({ hasText: 'hidden' }).waitFor();
+  expect(await inSidebar.locator('code').textContent()).toBe(lying.replace('\u001b', '⟨1b⟩').replace('\u0007', '⟨7⟩'));
+  const pointing = window.toast('too long to be shown here');
+  expect(await pointing.getByRole('button', { name: 'Once', exact: true }).count()).toBe(0);
+  await pointing.getByRole('button', { name: 'Show', exact: true }).click();
+  await inSidebar.getByRole('button', { name: 'Deny' }).click();
+
+  // What cannot be taken back is asked for at the end, and a yes is for this once.
+  await inSidebar.filter({ hasText: 'twine upload dist' }).waitFor();
+  expect(await inSidebar.textContent()).toMatch(/has planned, beyond your folder.*twine upload dist.*cannot be taken back/s);
+  expect(await inSidebar.getByRole('button').allTextContents()).toEqual(['Once', 'Deny']);
+  const planned = window.toast('solo has planned, beyond your folder: twine upload dist');
+  expect(await planned.getByRole('button', { name: /Session|Always/ }).count()).toBe(0);
+  await planned.getByRole('button', { name: 'Deny', exact: true }).click();
+
   const { events } = await decided(window.folder);
   const answers = events.flatMap((event) => (event.type === 'approval.answered' && event.by === 'you' ? [event] : []));
   expect(answers.map((one) => [one.answer, 'for' in one ? one.for : undefined])).toEqual([
     ['allowed', undefined],
     ['allowed', 'session'],
     ['allowed', 'always'],
+    ['denied', undefined],
+    ['denied', undefined],
     ['denied', undefined],
   ]);
   const [tried, ...returned] = events.flatMap((event) => (event.type === 'tool.returned' ? [event] : []));
