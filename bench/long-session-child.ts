@@ -5,7 +5,6 @@ import { runInNewContext } from 'node:vm';
 import { openLog } from '../src/engine/log.js';
 import { openTail } from '../src/engine/log-tail.js';
 import { openRecorder } from '../src/engine/recorder.js';
-import { stateOf } from '../src/protocol/reduce.js';
 import { emptyState } from '../src/protocol/state.js';
 import { shownOf, take } from '../src/webview/incoming.js';
 import { longStory, longTold } from './long-story.js';
@@ -61,11 +60,11 @@ function follow(): unknown {
 }
 
 const open = (): unknown => {
-  const { log, events } = openLog(path);
+  const { log, state } = openLog(path);
   log.close();
-  return openRecorder(() => log, Date.now, events);
+  return openRecorder(() => log, Date.now, state);
 };
-const look = (): unknown => stateOf(openTail(path).events);
+const look = (): unknown => openTail(path).state;
 const parse = (): unknown =>
   readFileSync(path, 'utf8')
     .split('\n')

@@ -1,8 +1,10 @@
 /** A host that shows five agents, each with 100 tokens a second, over a channel to its parent. Tells at the end what that cost it. */
+import { openFacts } from '../src/engine/facts.js';
 import { openRecorder } from '../src/engine/recorder.js';
 import type { OpenSessions } from '../src/extension/hosting/open-sessions.js';
 import { openViewHost } from '../src/extension/hosting/view-host.js';
-import type { Event, RunId } from '../src/protocol/events.js';
+import type { Event, FactEvent, RunId } from '../src/protocol/events.js';
+import { stateOf } from '../src/protocol/reduce.js';
 import type { ToView } from '../src/protocol/wire.js';
 import { longStory } from './long-story.js';
 import type { FromHost } from './stream.js';
@@ -11,7 +13,17 @@ const AGENTS = 5;
 const TOKEN_MS = 10;
 const [way = '', seconds = '0', history = '0'] = process.argv.slice(2);
 
-const recorder = openRecorder(() => ({ append: () => undefined }), Date.now, [...longStory(Number(history))]);
+// As if they were in a file that nobody reads: only the last turn's are at hand.
+const facts = openFacts('', (written) => written);
+const append = (fact: FactEvent): void => facts.add(fact, 0);
+function* before(): Generator<FactEvent> {
+  for (const fact of longStory(Number(history))) {
+    append(fact);
+    yield fact;
+  }
+}
+const begun = stateOf(before());
+const recorder = openRecorder(() => ({ append, facts }), Date.now, begun);
 const { turn = '' } = recorder.state.turns.at(-1) ?? {};
 const runs = Array.from({ length: AGENTS }, (_, at): RunId => `live${at}`);
 for (const [at, run] of runs.entries())
@@ -32,7 +44,7 @@ const send = (message: ToView): void => {
 function showing(): OpenSessions {
   const ask: Pick<OpenSessions, 'subscribe' | 'watch' | 'rows' | 'teams' | 'asking'> = {
     subscribe: (listener) => recorder.subscribe((event) => listener({ of: 'event', session: 's1', event })),
-    watch: (id) => ({ id, now: () => ({ state: recorder.state, events: recorder.events, live: {} }), end: () => undefined }),
+    watch: (id) => ({ id, now: () => ({ state: recorder.state, facts: recorder.facts, live: {} }), end: () => undefined }),
     rows: async () => [],
     teams: async () => [],
     asking: () => [],

@@ -33,15 +33,15 @@ export async function resume(which: string, options: Options): Promise<number> {
     from: 'session.resumed',
     open: async () => ({
       session: await openSession({ folder, host, id: log.id, ...recorded(options) }),
-      seen: log.events.at(-1)?.seq ?? 0,
+      seen: log.facts.length,
     }),
     perform: (session) => session.resume(),
   });
 }
 
-function again({ state, events }: SessionLog, options: Options): number {
+function again({ state, facts }: SessionLog, options: Options): number {
   const turn = currentTurn(state);
-  const end = events.findLast((event) => event.type === 'turn.ended');
+  const end = facts.latest.findLast((event) => event.type === 'turn.ended');
   if (turn?.decision === undefined || end === undefined) throw new Error('a turn that has a decision has the fact of it');
   if (options.json) json(end);
   else say(outcomeText(state, turn, { colour: hasColour('stdout'), commands: true }));

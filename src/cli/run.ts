@@ -35,7 +35,7 @@ export async function run(task: string, options: Options): Promise<number> {
     open: async () => {
       const more = { folder, host, ...recorded(options) };
       const session = before === undefined ? await createSession(more) : await openSession({ ...more, id: before.id });
-      return { session, seen: before?.events.at(-1)?.seq ?? 0 };
+      return { session, seen: before?.facts.length ?? 0 };
     },
     perform: (session) => turn(session, request, files, team),
   });

@@ -70,7 +70,7 @@ function asLines(session: Session, seen: number, from: Event['type'] | undefined
     json(event);
   };
   const off = session.subscribe(print);
-  for (const event of session.events) print(event);
+  for (const event of session.facts.after(seen)) print(event);
   return { hold: () => () => undefined, end: off };
 }
 
@@ -105,7 +105,7 @@ async function finish(session: Session, decision: Decision, options: Options): P
   const outcome = await session.apply({ chosen: [{ candidate, selection: 'all' }] });
   const conflicts = outcome.plan.conflicts.filter((conflict) => !conflict.marked);
   if (options.json) {
-    const applied = session.events.findLast((event) => event.type === 'changes.applied' && event.apply === outcome.apply);
+    const applied = session.facts.latest.findLast((event) => event.type === 'changes.applied' && event.apply === outcome.apply);
     if (applied !== undefined) json(applied);
     const said = 'It does not fit the folder as it is now. Nothing was changed.';
     if (conflicts.length > 0) sayFailure(fail('conflict', said).failure, true, { conflicts });

@@ -53,7 +53,7 @@ async function submit(port: CoordinationPort, content: string, keep: readonly st
   if (words === '') return refuse(port, 'The words of an answer must not be empty: say what you changed and how you checked it.');
   const tree = await port.snapshot();
   const turn = turnOf(port);
-  const planned = keptOf(plannedBy(turn, port.run.agent, port.recorder.events), keep);
+  const planned = keptOf(plannedBy(turn, port.run.agent, port.recorder.facts), keep);
   if ('why' in planned) return refuse(port, planned.why);
   const { plan } = planned;
   const why = notNew(turn, port.run.agent, words, tree, plan) ?? (await notNovel(port, turn, words, tree, plan));

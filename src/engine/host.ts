@@ -1,6 +1,6 @@
 /** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
 import type { AgentId, Effect, RunId } from '../protocol/events.js';
-import type { EditorModels, Facts } from './providers/provider.js';
+import type { Course, EditorModels } from './providers/provider.js';
 
 export interface Host {
   /** Milliseconds since 1970. */
@@ -22,7 +22,7 @@ export interface Host {
    * There only where a recording is played: resolves with true when all that stood then before the milestone of this name stands now,
    * and with false where it never came, or nobody waits for it any more.
    */
-  inOrder?(milestone: string, facts: Facts, signal: AbortSignal): Promise<boolean>;
+  inOrder?(milestone: string, course: Course, signal: AbortSignal): Promise<boolean>;
   /** Progress and warnings for people; never on stdout. */
   log(level: 'info' | 'warn', message: string): void;
 }

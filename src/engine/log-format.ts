@@ -1,7 +1,11 @@
 /** What the bytes of a log mean: complete lines of facts, a torn end, or why it can only be read. */
 import { type FactEvent, LOG_VERSION } from '../protocol/events.js';
 import { type Failure, fail } from '../protocol/failure.js';
+import { stateOf } from '../protocol/reduce.js';
+import { emptyState, type SessionState } from '../protocol/state.js';
 import { isFactType } from './fact-types.js';
+import { type FactsOfLog, openFacts } from './facts.js';
+import { linesOf } from './log-lines.js';
 
 export interface Format {
   version: number;
@@ -14,55 +18,61 @@ export const current: Format = { version: LOG_VERSION, migrations: {} };
 
 export interface Parsed {
   /** As of the format's version; up to the first line that could not be understood. */
-  events: FactEvent[];
+  facts: FactsOfLog;
+  /** What they come to. */
+  state: SessionState;
   /** The version that the file is written in. */
   version: number;
-  /** Bytes at the end that a crash left of a line; 0 where the log can only be read. */
-  tornBytes: number;
+  /** Where the last complete line that was understood ends. */
+  end: number;
   readOnly?: Failure;
 }
 
 /**
- * Invariant: `events` are exactly the complete lines before the first bad one, numbered from 1 without gaps.
+ * Invariant: `facts` are exactly the complete lines before the first bad one, numbered from 1 without gaps.
  * Only the envelope is looked at: what is inside was written by this code, and a log may have 200,000 lines.
  */
-export function parseLog(path: string, bytes: Buffer, format: Format): Parsed {
-  const parsed: Parsed = { events: [], version: format.version, tornBytes: 0 };
-  const { events } = parsed;
+export function parseLog(path: string, format: Format): Parsed {
   let migrate = (event: unknown): unknown => event;
-  let from = 0;
-  const place = (): string => `${path}, line ${events.length + 1}`;
-  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-    const written = parseLine(bytes, from, end);
-    if (written === undefined) {
-      // What was not written whole can only be the last line.
-      if (end === bytes.length - 1) break;
-      return { ...parsed, readOnly: badLine(`${place()}: it is not JSON.`) };
+  const facts = openFacts(path, (written) => migrate(written));
+  const parsed: Parsed = { facts, state: emptyState, version: format.version, end: 0 };
+  const place = (): string => `${path}, line ${facts.length + 1}`;
+  function* understood(): Generator<FactEvent> {
+    for (const { text, end, isLast } of linesOf(path)) {
+      const written = parseLine(text);
+      if (written === undefined) {
+        // What was not written whole can only be the last line.
+        if (!isLast) parsed.readOnly ??= badLine(`${place()}: it is not JSON.`);
+        return;
+      }
+      if (parsed.end === 0) {
+        parsed.version = versionOf(written) ?? format.version;
+        if (parsed.version > format.version) parsed.readOnly = newer(path, parsed.version, format.version);
+        const way = wayFrom(parsed.version, format);
+        if (way === undefined) {
+          parsed.readOnly = tooOld(path, parsed.version);
+          return;
+        }
+        migrate = way;
+      }
+      const event = migrate(written);
+      const misplaced = misplacedAs(event, facts.length + 1);
+      if (misplaced !== undefined) {
+        parsed.readOnly ??= isUnknown(event) ? unknownFact(place(), event.type) : badLine(`${place()}: ${misplaced}.`);
+        return;
+      }
+      parsed.end = end;
+      facts.pass(event as FactEvent, end);
+      yield event as FactEvent;
     }
-    if (from === 0) {
-      parsed.version = versionOf(written) ?? format.version;
-      if (parsed.version > format.version) parsed.readOnly = newer(path, parsed.version, format.version);
-      const way = wayFrom(parsed.version, format);
-      if (way === undefined) return { ...parsed, readOnly: tooOld(path, parsed.version) };
-      migrate = way;
-    }
-    const event = migrate(written);
-    const misplaced = misplacedAs(event, events.length + 1);
-    if (misplaced !== undefined) {
-      const why = isUnknown(event) ? unknownFact(place(), event.type) : badLine(`${place()}: ${misplaced}.`);
-      return { ...parsed, readOnly: parsed.readOnly ?? why };
-    }
-    events.push(event as FactEvent);
-    from = end + 1;
   }
-  return parsed.readOnly ? parsed : { ...parsed, tornBytes: bytes.length - from };
+  parsed.state = stateOf(understood());
+  return parsed;
 }
 
-const NEWLINE = 0x0a;
-
-function parseLine(bytes: Buffer, from: number, to: number): unknown {
+export function parseLine(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8', from, to));
+    return JSON.parse(text);
   } catch {
     // JSON never is undefined: the caller tells by it.
     return undefined;

@@ -2,12 +2,16 @@
 import * as fs from 'node:fs';
 import type { FactEvent } from '../protocol/events.js';
 import { type Failure, FailureError, fail } from '../protocol/failure.js';
-import { current, type Format, misplacedAs, parseLog } from './log-format.js';
+import type { SessionState } from '../protocol/state.js';
+import type { Facts, FactsOfLog } from './facts.js';
+import { current, type Format, misplacedAs, type Parsed, parseLog } from './log-format.js';
 
 export { redactor } from './redact.js';
 
 export interface Log {
   readonly path: string;
+  /** What is in it, what is appended included. */
+  readonly facts: Facts;
   /** Why nothing can be appended: a newer version's log, or a bad line. */
   readonly readOnly?: Failure;
   /**
@@ -25,10 +29,18 @@ interface Options {
   disk?: Disk;
 }
 
-/** The events of a log, without a lock and without a change to it: another process may be writing it. */
-export function readLog(path: string, { format = current }: Options = {}): { events: FactEvent[]; tornBytes: number; readOnly?: Failure } {
-  const { events, tornBytes, readOnly } = parseLog(path, bytesOf(path), format);
-  return { events, tornBytes, ...(readOnly && { readOnly }) };
+/** What a log says, without a lock and without a change to it: another process may be writing it. */
+export interface LogRead {
+  facts: Facts;
+  state: SessionState;
+  /** Bytes at the end that a crash left of a line, or that are just being written; 0 where the log can only be read. */
+  tornBytes: number;
+  readOnly?: Failure;
+}
+
+export function readLog(path: string, { format = current }: Options = {}): LogRead {
+  const { facts, state, end, readOnly } = parsedAt(path, format);
+  return readOnly ? { facts, state, tornBytes: 0, readOnly } : { facts, state, tornBytes: sizeOf(path) - end };
 }
 
 /**
@@ -36,26 +48,27 @@ export function readLog(path: string, { format = current }: Options = {}): { eve
  * What a crash left of a last line is kept beside, as `<path>.torn-<n>`, and cut off; a log of an older version is rewritten
  * in this one's, the old one kept as `<path>.v<n>`. A log that cannot be gone on with is not changed at all.
  */
-export function openLog(path: string, { format = current, disk = fs }: Options = {}): { log: Log; events: FactEvent[] } {
+export function openLog(path: string, { format = current, disk = fs }: Options = {}): { log: Log; state: SessionState } {
   try {
     fs.closeSync(fs.openSync(path, 'a+'));
-    const bytes = bytesOf(path);
-    const parsed = parseLog(path, bytes, format);
-    const { events, readOnly } = parsed;
-    if (readOnly !== undefined) return { log: refusing(path, readOnly), events };
-    const whole = bytes.length - parsed.tornBytes;
-    if (parsed.tornBytes > 0) cutOff(path, bytes, whole);
-    if (parsed.version < format.version && events.length > 0) rewrite(path, parsed.version, events);
-    return { log: writing(path, events.length, disk), events };
+    let parsed = parsedAt(path, format);
+    if (parsed.readOnly !== undefined) return { log: refusing(path, parsed.facts, parsed.readOnly), state: parsed.state };
+    if (parsed.end < sizeOf(path)) cutOff(path, parsed.end);
+    if (parsed.version < format.version && parsed.facts.length > 0) {
+      rewrite(path, parsed.version, parsed.facts);
+      parsed = parsedAt(path, format);
+    }
+    return { log: writing(path, parsed.facts, disk), state: parsed.state };
   } catch (error) {
     if (error instanceof FailureError) throw error;
     throw cannot(path, 'opened', error);
   }
 }
 
-function refusing(path: string, readOnly: Failure): Log {
+function refusing(path: string, facts: Facts, readOnly: Failure): Log {
   return {
     path,
+    facts,
     readOnly,
     append() {
       throw new FailureError(readOnly);
@@ -78,11 +91,10 @@ const SYNCED: ReadonlySet<string> = new Set<FactEvent['type']>([
   'changes.rejected',
 ]);
 
-function writing(path: string, already: number, disk: Disk): Log {
+function writing(path: string, facts: FactsOfLog, disk: Disk): Log {
   // Not in append mode: Windows does not cut off a file that is open so.
   const file = fs.openSync(path, 'r+');
   let size = fs.fstatSync(file).size;
-  let seq = already;
   let isOpen = true;
   let broken: FailureError | undefined;
 
@@ -108,15 +120,16 @@ function writing(path: string, already: number, disk: Disk): Log {
   };
   return {
     path,
+    facts,
     append(fact) {
       if (!isOpen) throw fail('log', `${path} is closed.`);
       if (broken !== undefined) throw broken;
-      const misplaced = misplacedAs(fact, seq + 1);
+      const misplaced = misplacedAs(fact, facts.length + 1);
       if (misplaced !== undefined) throw fail('log', `Nothing was added to ${path}: ${misplaced}.`);
       const line = Buffer.from(`${JSON.stringify(fact)}\n`);
       put(line, SYNCED.has(fact.type));
       size += line.length;
-      seq += 1;
+      facts.add(fact, size);
     },
     close() {
       if (!isOpen) return;
@@ -142,20 +155,23 @@ function sync(file: number, disk: Disk): void {
   }
 }
 
-function bytesOf(path: string): Buffer {
+function parsedAt(path: string, format: Format): Parsed {
   try {
-    return fs.readFileSync(path);
+    return parseLog(path, format);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw fail('not-found', `There is no log at ${path}.`, { cause: error });
     throw cannot(path, 'read', error);
   }
 }
 
+const sizeOf = (path: string): number => fs.statSync(path).size;
+
 /** Nothing is thrown away: the torn end is a file of its own before it is cut off. */
-function cutOff(path: string, bytes: Buffer, whole: number): void {
+function cutOff(path: string, whole: number): void {
+  const torn = fs.readFileSync(path).subarray(whole);
   for (let n = 1; ; n += 1) {
     try {
-      fs.writeFileSync(`${path}.torn-${n}`, bytes.subarray(whole), { flag: 'wx', flush: true });
+      fs.writeFileSync(`${path}.torn-${n}`, torn, { flag: 'wx', flush: true });
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -165,9 +181,15 @@ function cutOff(path: string, bytes: Buffer, whole: number): void {
 }
 
 /** Invariant: at every moment `path` is a whole log, of the old version or of the new one. */
-function rewrite(path: string, version: number, events: readonly FactEvent[]): void {
+function rewrite(path: string, version: number, facts: Facts): void {
   const fresh = `${path}.new`;
-  fs.writeFileSync(fresh, events.map((event) => `${JSON.stringify(event)}\n`).join(''), { flush: true });
+  const file = fs.openSync(fresh, 'w');
+  try {
+    for (const fact of facts) fs.writeFileSync(file, `${JSON.stringify(fact)}\n`);
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
   fs.copyFileSync(path, `${path}.v${version}`);
   fs.renameSync(fresh, path);
 }

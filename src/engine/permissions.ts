@@ -4,8 +4,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import type { FactEvent } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
+import type { Facts } from './facts.js';
 import type { Approval, ApprovalRequest } from './host.js';
 import { lockWhenFree } from './workspace/turn-taking.js';
 
@@ -69,7 +69,7 @@ export interface Permissions {
 export interface PermissionsOptions {
   /** The folder's `.massgen`. */
   home: string;
-  events(): readonly FactEvent[];
+  facts(): Facts;
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
   now(): number;
 }
@@ -78,10 +78,11 @@ export interface PermissionsOptions {
  * Invariant: what is allowed for longer is a whole command line, exactly as it is; of any other effect a yes counts once, and so it does of what
  * cannot be taken back. It stands for a person's yes only: what the policy denies never comes here.
  */
-export function openPermissions({ home, events, approve, now }: PermissionsOptions): Permissions {
+export function openPermissions({ home, facts, approve, now }: PermissionsOptions): Permissions {
+  const allowed = openAllowed(facts);
   const asking = new Map<string, Promise<unknown>>();
   const known = async (command: string): Promise<Approval | undefined> => {
-    if (allowedInSession(events()).has(command)) return { answer: 'allowed', by: 'policy', why: 'you allowed it for this session' };
+    if (allowed().has(command)) return { answer: 'allowed', by: 'policy', why: 'you allowed it for this session' };
     if (!(await permissionsIn(home)).some((one) => one.command === command)) return undefined;
     return { answer: 'allowed', by: 'policy', why: 'you always allow it in this folder' };
   };
@@ -116,15 +117,19 @@ export function openPermissions({ home, events, approve, now }: PermissionsOptio
 
 const isKeepable = ({ effect, once }: ApprovalRequest): boolean => effect === 'run' && !once;
 
-/** Command lines that the person allowed for the rest of the session. */
-function allowedInSession(events: readonly FactEvent[]): Set<string> {
+/** Command lines that the person allowed for the rest of the session. A fact is looked at once, for a session may have very many. */
+function openAllowed(facts: () => Facts): () => ReadonlySet<string> {
   const requested = new Map<string, string>();
   const allowed = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'approval.requested' && event.effect === 'run') requested.set(`${event.run}/${event.call}`, event.what);
-    if (event.type !== 'approval.answered' || event.answer !== 'allowed' || event.for === undefined) continue;
-    const what = requested.get(`${event.run}/${event.call}`);
-    if (what !== undefined) allowed.add(what);
-  }
-  return allowed;
+  let seen = 0;
+  return () => {
+    for (const event of facts().after(seen)) {
+      seen = event.seq;
+      if (event.type === 'approval.requested' && event.effect === 'run') requested.set(`${event.run}/${event.call}`, event.what);
+      if (event.type !== 'approval.answered' || event.answer !== 'allowed' || event.for === undefined) continue;
+      const what = requested.get(`${event.run}/${event.call}`);
+      if (what !== undefined) allowed.add(what);
+    }
+    return allowed;
+  };
 }

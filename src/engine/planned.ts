@@ -1,16 +1,19 @@
 /** Actions that cannot be taken back: what an agent planned becomes part of its answer, and is asked for and done when that is presented. */
-import type { AgentId, Candidate, FactEvent } from '../protocol/events.js';
+import type { AgentId, Candidate } from '../protocol/events.js';
 import type { Planned } from '../protocol/planned.js';
 import { type CandidateState, currentTurn, type TurnState } from '../protocol/state.js';
+import type { Facts } from './facts.js';
 import type { Recorder } from './recorder.js';
 import { callTool } from './tools/index.js';
 import type { Tool, ToolContext } from './tools/tool.js';
 
 /** What the agent has planned up to now: with its previous answer, and since. The same thing twice is planned once. */
-export function plannedBy(turn: TurnState, agent: AgentId, events: readonly FactEvent[]): Planned[] {
+export function plannedBy(turn: TurnState, agent: AgentId, facts: Facts): Planned[] {
   const previous = turn.candidates.findLast((one) => one.agent === agent);
-  const runs = new Set(turn.runs.filter((run) => run.agent === agent).map((run) => run.id));
-  const since = events.filter((fact) => fact.seq > (previous?.seq ?? 0));
+  const own = turn.runs.filter((run) => run.agent === agent);
+  const runs = new Set(own.map((run) => run.id));
+  // Nothing of a turn stands before its first run.
+  const since = facts.after(previous?.seq ?? own[0]?.startedSeq ?? facts.length);
   const planned = since.flatMap((fact): Planned[] => {
     if (fact.type !== 'tool.returned' || fact.planned === undefined || !runs.has(fact.run)) return [];
     const call = since.find((one) => one.type === 'tool.called' && one.call === fact.call && one.run === fact.run);

@@ -1,14 +1,15 @@
 /** Where facts come to be: redacted, appended, folded and published in one synchronous call. */
 import { type Delta, type Event, type Fact, type FactEvent, type RunId, runIn } from '../protocol/events.js';
-import { reduce, stateOf } from '../protocol/reduce.js';
-import { runOf, type SessionState } from '../protocol/state.js';
+import { reduce } from '../protocol/reduce.js';
+import { emptyState, runOf, type SessionState } from '../protocol/state.js';
+import { type Facts, noFacts } from './facts.js';
 import type { Log } from './log.js';
 import { redactor } from './log.js';
 import { redactStream, type StreamRedactor } from './redact-stream.js';
 
 export interface Recorder {
   readonly state: SessionState;
-  readonly events: readonly FactEvent[];
+  readonly facts: Facts;
   /** The facts of one run, in order. */
   ofRun(run: RunId): readonly FactEvent[];
   /** Invariant: when it returns, the fact is in the log, in the state, and told to everyone; nothing can come between. */
@@ -29,12 +30,11 @@ export interface Recorder {
   cleanPieces(): StreamRedactor;
 }
 
-/** `events`: what the log holds already. `now` gives milliseconds since 1970. */
-export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, events: readonly FactEvent[] = []): Recorder {
-  const all = [...events];
+/** `begun`: what the log's facts come to already; there is no log before the first. `now` gives milliseconds since 1970. */
+export function openRecorder(log: () => Pick<Log, 'append' | 'facts'>, now: () => number, begun: SessionState = emptyState): Recorder {
   const listeners = new Set<(event: Event) => void>();
   const waiting = new Set<() => void>();
-  let state = stateOf(all);
+  let state = begun;
   let deltas = 0;
   let dirty = false;
   let failed: Error | undefined;
@@ -42,9 +42,9 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
   let redact = redactor([]);
   const streams = new Map<string, { redactor: StreamRedactor; last: Delta }>();
 
+  const factsNow = (): Facts => (state.seq === 0 ? noFacts : log().facts);
   const take = (event: FactEvent): void => {
     state = reduce(state, event);
-    all.push(event);
     deltas = 0;
   };
   const publish = (event: Event): void => {
@@ -76,11 +76,17 @@ export function openRecorder(log: () => Pick<Log, 'append'>, now: () => number, 
     get failed() {
       return failed;
     },
-    events: all,
+    get facts() {
+      return factsNow();
+    },
     ofRun(run) {
-      const begun = runOf(state, run)?.startedSeq;
-      // Facts are numbered from 1 without gaps. Who asks works in the last turn: an index of all runs would be kept for nothing.
-      return begun === undefined ? [] : all.slice(begun - 1).filter((event) => runIn(event) === run);
+      const started = runOf(state, run)?.startedSeq;
+      // Who asks works in the last turn, whose facts are at hand.
+      return started === undefined
+        ? []
+        : factsNow()
+            .after(started - 1)
+            .filter((event) => runIn(event) === run);
     },
     record(fact) {
       settle(runIn(fact));

@@ -11,20 +11,20 @@ import {
   type Chosen,
   type Decision,
   type Event,
-  type FactEvent,
   LOG_VERSION,
   type Selection,
   type SessionId,
   type Team,
 } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
-import { currentTurn, type SessionState } from '../protocol/state.js';
+import { currentTurn, emptyState, type SessionState } from '../protocol/state.js';
 import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf, recoverApplies, undoLast } from './applying.js';
 import { attachment } from './attachment.js';
 import { openChecking } from './checking.js';
 import { resolveKey, secretsOf } from './config/keys.js';
 import { providersFor } from './connecting.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
+import type { Facts } from './facts.js';
 import type { Host } from './host.js';
 import { type Log, openLog } from './log.js';
 import type { Pending } from './pending.js';
@@ -54,7 +54,7 @@ export interface Session extends AsyncDisposable {
   /** As it is now; replaced, never changed. */
   readonly state: SessionState;
   /** All facts so far. */
-  readonly events: readonly FactEvent[];
+  readonly facts: Facts;
   /** Calls back for every event from now on, facts and deltas; gives back what ends that. */
   subscribe(listener: (event: Event) => void): () => void;
   /**
@@ -105,7 +105,7 @@ interface Open {
 /** Nothing is written of a new session before its first turn. */
 export async function createSession({ folder, host, record }: SessionOptions): Promise<Session> {
   const store = await openStore(folder);
-  return new LiveSession(newSessionId(host.now()), store, host, undefined, [], record);
+  return new LiveSession(newSessionId(host.now()), store, host, undefined, emptyState, record);
 }
 
 /** Opens a session to go on with it. Throws `locked` where another process writes it, `log` where its log can only be read. */
@@ -117,12 +117,12 @@ export async function openSession({ folder, host, id, record }: SessionOptions &
   try {
     // Of a log that can only be read, too, nothing is left running.
     await endLeftovers(files.processes);
-    const { log, events } = openLog(files.log);
+    const { log, state } = openLog(files.log);
     if (log.readOnly !== undefined) {
       log.close();
       throw new FailureError(log.readOnly);
     }
-    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, events, record);
+    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, state, record);
     await session.recover();
     return session;
   } catch (error) {
@@ -148,14 +148,14 @@ class LiveSession implements Session {
     readonly store: Store,
     private readonly host: Host,
     private open: Open | undefined,
-    events: readonly FactEvent[],
+    begun: SessionState,
     record: string | undefined,
   ) {
     this.folder = realpathSync(store.folder);
     this.recorder = openRecorder(
       () => this.written().log,
       () => this.clock(),
-      events,
+      begun,
     );
     const tape = record === undefined ? undefined : openTape(record, id, this.recorder, () => host.now());
     this.provider = providersFor(host, this.recorder, tape);
@@ -165,8 +165,8 @@ class LiveSession implements Session {
     return this.recorder.state;
   }
 
-  get events(): readonly FactEvent[] {
-    return this.recorder.events;
+  get facts(): Facts {
+    return this.recorder.facts;
   }
 
   subscribe(listener: (event: Event) => void): () => void {

@@ -3,13 +3,13 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textOf } from '../protocol/content.js';
-import type { FactEvent, SessionId } from '../protocol/events.js';
+import type { SessionId } from '../protocol/events.js';
 import type { Failure } from '../protocol/failure.js';
 import { fail } from '../protocol/failure.js';
-import { stateOf } from '../protocol/reduce.js';
 import { currentTurn, type SessionState, titleOf } from '../protocol/state.js';
 import type { SessionRow } from '../protocol/wire.js';
 import { documentOf, type Format } from './export/document.js';
+import type { Facts } from './facts.js';
 import { readLog } from './log.js';
 import { acquireLock, lockOwner } from './process/lock.js';
 import { bytesBelow } from './workspace/bytes-below.js';
@@ -18,7 +18,7 @@ import { openStore } from './workspace/open-store.js';
 export interface SessionLog {
   id: SessionId;
   state: SessionState;
-  events: FactEvent[];
+  facts: Facts;
   /** Why nothing can be added to it: a newer version's log, or a bad line. */
   readOnly?: Failure;
 }
@@ -71,18 +71,18 @@ function idsIn(folder: string): SessionId[] {
 }
 
 async function rowOf(folder: string, id: SessionId): Promise<SessionRow> {
-  const { state, events, readOnly } = await readSession(folder, id);
+  const { state, facts, readOnly } = await readSession(folder, id);
   const turn = currentTurn(state);
   const usage = Object.values(state.usage);
   const standing = state.applies.filter((apply) => apply.status === 'applied');
   return {
     id,
     title: titleOf(state),
-    startedAt: events[0]?.at ?? 0,
+    startedAt: facts.at(1)?.at ?? 0,
     lastAt: state.at,
     turns: state.turns.length,
     agents: turn?.agents.length ?? 0,
-    status: readOnly !== undefined && events.length === 0 ? 'unreadable' : await statusOf(folder, id, turn?.decision?.outcome ?? 'cut-off'),
+    status: readOnly !== undefined && facts.length === 0 ? 'unreadable' : await statusOf(folder, id, turn?.decision?.outcome ?? 'cut-off'),
     costUsd: usage.reduce((sum, one) => sum + one.costUsd, 0),
     unknown: usage.some((one) => one.unknown),
     bytes: await bytesBelow(sessionFiles(folder, id).folder),
@@ -139,9 +139,9 @@ function matchesIn(state: SessionState, wanted: string): Match[] {
 
 /** A session as a document. */
 export async function exportSession(folder: string, id: SessionId, format: Format): Promise<string> {
-  const { events } = await readSession(folder, id);
+  const { facts } = await readSession(folder, id);
   await using store = await openStore(folder);
-  return documentOf(format, events, (base, tree) => store.diff(base, tree));
+  return documentOf(format, [...facts], (base, tree) => store.diff(base, tree));
 }
 
 /** The id that `which` means: an id, a unique prefix, or `latest`. Throws `not-found`, naming what there is, or `usage` for an ambiguous prefix. */
@@ -162,7 +162,6 @@ export async function findSession(folder: string, which: string): Promise<Sessio
 }
 
 export async function readSession(folder: string, id: SessionId): Promise<SessionLog> {
-  const { events, readOnly } = readLog(sessionFiles(folder, id).log);
-  const state = stateOf(events);
-  return { id, state, events, ...(readOnly && { readOnly }) };
+  const { state, facts, readOnly } = readLog(sessionFiles(folder, id).log);
+  return { id, state, facts, ...(readOnly && { readOnly }) };
 }

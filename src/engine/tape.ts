@@ -35,7 +35,7 @@ export function openTape(to: string, session: SessionId, recorder: Recorder, now
   const catchUp = (): void => {
     if (caughtUp) return;
     caughtUp = true;
-    for (const fact of recorder.events) if (fact.seq > seen) write(fact);
+    for (const fact of recorder.facts.after(seen)) write(fact);
   };
   recorder.subscribe((event) => {
     if (!isFact(event)) return;

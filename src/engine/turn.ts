@@ -81,7 +81,7 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
     pattern: patternOf(turn),
     permissions: openPermissions({
       home: store.home,
-      events: () => recorder.events,
+      facts: () => recorder.facts,
       approve: (request, signal) => host.approve(request, signal),
       now: () => host.now(),
     }),

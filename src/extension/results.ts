@@ -132,9 +132,9 @@ async function exported(folder: string, id: SessionId, format: Format): Promise<
     import('../engine/sessions.js'),
     import('../engine/workspace/open-store.js'),
   ]);
-  const { events } = await readSession(folder, id);
+  const { facts } = await readSession(folder, id);
   await using store = await openStore(folder);
-  return documentOf(format, events, (base, tree) => store.diff(base, tree));
+  return documentOf(format, [...facts], (base, tree) => store.diff(base, tree));
 }
 
 /** The candidate of a session, for the editors that show it. */

@@ -215,7 +215,7 @@ describe('C9: after the time limit it went on as if nothing were, and looked lik
   test('every run is ended, the turn has its end, and says that it was the time', async () => {
     const played = await play(['a', 'b'], (agent) => (agent === 'a' ? answer('one') : { hang: 'head' }), { seconds: 1.5, answers: 1 });
     expect(played.session.state.turns[0]?.runs.every((run) => run.ended !== undefined)).toBe(true);
-    expect(played.session.events.at(-1)).toMatchObject({ type: 'turn.ended', cause: 'time' });
+    expect(played.session.facts.latest.at(-1)).toMatchObject({ type: 'turn.ended', cause: 'time' });
     expect(played.of('turn.ended')).toHaveLength(1);
   });
 });

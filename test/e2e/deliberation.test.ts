@@ -242,8 +242,8 @@ test('whatever agents do: every turn ends, replay equals live, no workspace is l
       },
       { failedRuns: 2, callsPerRun: 6, seconds: 8 },
     );
-    expect(session.events.at(-1)).toMatchObject({ type: 'turn.ended', outcome: decision.outcome });
-    expect(stateOf(session.events)).toEqual(session.state);
+    expect(session.facts.latest.at(-1)).toMatchObject({ type: 'turn.ended', outcome: decision.outcome });
+    expect(stateOf(session.facts)).toEqual(session.state);
     expect(session.state.turns[0]?.runs.every((run) => run.ended !== undefined)).toBe(true);
     expect(existsSync(join(folder, '.massgen', 'workspaces', session.id))).toBe(false);
   }

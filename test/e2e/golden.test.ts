@@ -46,6 +46,6 @@ test.each(cases)('the facts of a turn: %s', async (name, team) => {
   await session.turn([{ type: 'text', text: 'Fix the sum.' }], team());
   const ofBase = (event: FactEvent): boolean =>
     (event.type === 'check.started' || event.type === 'evidence.recorded') && event.tree === session.state.turns[0]?.base;
-  const events = session.events.filter((event) => !ofBase(event)).map((event, at) => ({ ...event, seq: at + 1 }));
+  const events = [...session.facts].filter((event) => !ofBase(event)).map((event, at) => ({ ...event, seq: at + 1 }));
   await expect(traceOf(events, folder)).toMatchFileSnapshot(`../golden/${name}.jsonl`);
 });

@@ -84,7 +84,7 @@ export async function play(
   const session = await createSession({ folder, host: testHost({ ...process.env, TEST_KEY: KEY }) });
   const until: Until = (meant) =>
     new Promise((resolve) => {
-      if (session.events.some(meant)) return resolve();
+      if ([...session.facts].some(meant)) return resolve();
       const off = session.subscribe((event) => {
         if (!isFact(event) || !meant(event)) return;
         off();
@@ -100,7 +100,7 @@ export async function play(
       decision,
       folder,
       asked: server.calls,
-      of: (type) => session.events.filter((event): event is Extract<FactEvent, { type: typeof type }> => event.type === type),
+      of: (type) => [...session.facts].filter((event): event is Extract<FactEvent, { type: typeof type }> => event.type === type),
     };
   } finally {
     await session[Symbol.asyncDispose]();

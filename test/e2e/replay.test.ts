@@ -28,14 +28,17 @@ const settings: Partial<Team['settings']> = {
 };
 
 /** What came out: trees, ballots, outcome. */
-const outcomeOf = ({ events, state }: Session) => ({
-  candidates: state.turns.flatMap((turn) => turn.candidates.map(({ id, agent, tree, words }) => ({ id, agent, tree, words }))),
-  ballots: events.flatMap((fact) => (fact.type === 'ballot.cast' ? [fact.ballot] : [])),
-  refused: events.filter((fact) => fact.type === 'ballot.refused' || fact.type === 'candidate.refused').length,
-  decisions: state.turns.map((turn) => turn.decision),
-  ends: events.flatMap((fact) => (fact.type === 'run.ended' ? [`${fact.run} ${fact.reason} ${fact.failure?.message ?? ''}`] : [])).sort(),
-  usage: events.flatMap((fact) => (fact.type === 'usage.recorded' ? [[fact.run, fact.input, fact.costUsd]] : [])).sort(),
-});
+const outcomeOf = ({ facts, state }: Session) => {
+  const events = [...facts];
+  return {
+    candidates: state.turns.flatMap((turn) => turn.candidates.map(({ id, agent, tree, words }) => ({ id, agent, tree, words }))),
+    ballots: events.flatMap((fact) => (fact.type === 'ballot.cast' ? [fact.ballot] : [])),
+    refused: events.filter((fact) => fact.type === 'ballot.refused' || fact.type === 'candidate.refused').length,
+    decisions: state.turns.map((turn) => turn.decision),
+    ends: events.flatMap((fact) => (fact.type === 'run.ended' ? [`${fact.run} ${fact.reason} ${fact.failure?.message ?? ''}`] : [])).sort(),
+    usage: events.flatMap((fact) => (fact.type === 'usage.recorded' ? [[fact.run, fact.input, fact.costUsd]] : [])).sort(),
+  };
+};
 
 /** Agents that answer at different times, one of them wrongly, fail on the wire, and look at each other. */
 const handler =

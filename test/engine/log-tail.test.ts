@@ -21,7 +21,7 @@ test('what is added comes once, when its line is whole, wherever it is cut', () 
     appendFileSync(path, text.subarray(cut + 20));
     tail.read();
     expect(tail.read()).toEqual([]);
-    expect(tail.events.map((event) => event.seq)).toEqual([1, 2, 3, 4]);
+    expect([...tail.facts].map((event) => event.seq)).toEqual([1, 2, 3, 4]);
   }
 });
 

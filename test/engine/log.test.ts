@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openLog, readLog } from '../../src/engine/log.js';
+import * as logs from '../../src/engine/log.js';
 import type { Format } from '../../src/engine/log-format.js';
 import type { Fact, FactEvent } from '../../src/protocol/events.js';
 import { FailureError } from '../../src/protocol/failure.js';
+import { stateOf } from '../../src/protocol/reduce.js';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'log-')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -32,6 +33,18 @@ const eventAfter = (before: readonly FactEvent[]): FactEvent => ({
   seq: before.length + 1,
   at: 2000,
 });
+
+/** As `src` has them, with all facts as a list. Invariant: they come to the state. */
+function readLog(...given: Parameters<typeof logs.readLog>) {
+  const { facts: all, state, ...rest } = logs.readLog(...given);
+  expect(stateOf(all)).toEqual(state);
+  return { events: [...all], ...rest };
+}
+function openLog(...given: Parameters<typeof logs.openLog>) {
+  const { log, state } = logs.openLog(...given);
+  expect(stateOf(log.facts)).toEqual(state);
+  return { log, events: [...log.facts] };
+}
 
 function failureOf(work: () => unknown): unknown {
   try {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { type Facts, openFacts } from '../../src/engine/facts.js';
 import type { Approval, ApprovalRequest } from '../../src/engine/host.js';
 import { forget, openPermissions, permissionsIn, policyFile } from '../../src/engine/permissions.js';
 import { createSession, openSession } from '../../src/engine/session.js';
@@ -23,12 +24,18 @@ const never = new AbortController().signal;
 const install: ApprovalRequest = { run: 'r1', call: 'x1', agent: 'a', effect: 'run', what: 'npm install', why: 'it needs the network' };
 const yes = (reach?: 'session' | 'always'): Approval => ({ answer: 'allowed', by: 'you', ...(reach && { for: reach }) });
 
+function factsOf(events: readonly FactEvent[]): Facts {
+  const facts = openFacts('', (written) => written);
+  for (const event of events) facts.add(event, 0);
+  return facts;
+}
+
 /** A person who gives these answers, one a question. */
 function open(folder: string, answers: Approval[], events: FactEvent[] = []) {
   const asked: string[] = [];
   const permissions = openPermissions({
     home: folder,
-    events: () => events,
+    facts: () => factsOf(events),
     now: () => 0,
     approve: async ({ what }) => {
       asked.push(what);
@@ -124,7 +131,7 @@ test('for the session holds in its later turns, after a new start too, and the f
   await using again = await openSession({ folder, host, id: session.id });
   await again.turn([{ type: 'text', text: 'Again.' }], team);
   expect(asked).toMatchObject([{ agent: 'a', effect: 'run', what: 'echo one' }]);
-  expect(again.events.filter((event) => event.type === 'approval.answered')).toMatchObject([
+  expect([...again.facts].filter((event) => event.type === 'approval.answered')).toMatchObject([
     { answer: 'allowed', by: 'you', for: 'session' },
     { answer: 'allowed', by: 'policy', why: 'you allowed it for this session' },
   ]);

@@ -39,8 +39,8 @@ function person(answers: Partial<Record<string, Approval['answer']>> = {}): Host
   return { ...testHost(), approve, asked };
 }
 
-const of = <T extends Fact['type']>(events: readonly FactEvent[], type: T) =>
-  events.filter((event): event is Extract<FactEvent, { type: T }> => event.type === type);
+const of = <T extends Fact['type']>(facts: Iterable<FactEvent>, type: T) =>
+  [...facts].filter((event): event is Extract<FactEvent, { type: T }> => event.type === type);
 const acts = (session: Session) => session.state.turns.at(-1)?.acts.map(({ what, status }) => [what, status]);
 const traces = (session: Session, file: string): string | undefined => {
   const turn = session.state.turns.at(-1);
@@ -64,7 +64,7 @@ describe('what cannot be taken back', () => {
     expect(winner?.plan?.map(({ what }) => what)).toEqual([upload, notify]);
     // Nothing had happened when the answers were compared.
     expect(git(session.store.gitDir, 'ls-tree', '--name-only', winner?.tree ?? '').trim()).toBe('a.txt');
-    expect(of(session.events, 'tool.returned').filter((fact) => fact.planned !== undefined)).toHaveLength(3);
+    expect(of(session.facts, 'tool.returned').filter((fact) => fact.planned !== undefined)).toHaveLength(3);
 
     expect(host.asked.map(({ what, once, effect }) => [what, once, effect])).toEqual([
       [upload, true, 'run'],
@@ -77,12 +77,12 @@ describe('what cannot be taken back', () => {
       [notify, 'done'],
     ]);
     expect(traces(session, 'uploads.txt')).toBe('upload dist\n');
-    const order = session.events.filter((fact) => 'call' in fact && fact.call === 'plan-1').map((fact) => fact.type);
+    const order = [...session.facts].filter((fact) => 'call' in fact && fact.call === 'plan-1').map((fact) => fact.type);
     expect(order).toEqual(['tool.called', 'approval.requested', 'approval.answered', 'tool.returned']);
 
     // A yes is for this once, whatever the front said.
-    expect(of(session.events, 'approval.answered').every((fact) => fact.for === undefined)).toBe(true);
-    const markdown = await documentOf('md', session.events, async () => '');
+    expect(of(session.facts, 'approval.answered').every((fact) => fact.for === undefined)).toBe(true);
+    const markdown = await documentOf('md', [...session.facts], async () => '');
     expect(markdown).toContain(`beyond the folder: \`${upload}\` (done)`);
   });
 
@@ -101,7 +101,7 @@ describe('what cannot be taken back', () => {
     await using session = await createSession({ folder: repository({ 'a.txt': 'one\n' }), host });
     await session.turn(ask, team([run('swaks --to team@example.com')], { settings: { policy } }));
     expect(host.asked).toEqual([]);
-    expect(of(session.events, 'approval.answered')).toMatchObject([{ call: 'plan-1', answer: 'allowed', by: 'policy' }]);
+    expect(of(session.facts, 'approval.answered')).toMatchObject([{ call: 'plan-1', answer: 'allowed', by: 'policy' }]);
     // There is no such program here: it was really tried.
     expect(acts(session)?.[0]?.[1]).toBe('failed');
   });
@@ -158,7 +158,7 @@ describe('what cannot be taken back', () => {
     const host = person();
     await using session = await createSession({ folder: repository({ 'a.txt': 'one\n' }), host });
     await session.turn(ask, scriptedTeam({ doer }, { settings: { checks: [] } }));
-    expect(of(session.events, 'candidate.refused')).toHaveLength(1);
+    expect(of(session.facts, 'candidate.refused')).toHaveLength(1);
     expect(acts(session)).toEqual([[notify, 'denied']]);
   });
 

@@ -25,8 +25,8 @@ const two = {
 };
 
 const ask = (text: string) => [{ type: 'text' as const, text }];
-const of = <T extends Fact['type']>(events: readonly FactEvent[], type: T) =>
-  events.filter((event): event is Extract<FactEvent, { type: T }> => event.type === type);
+const of = <T extends Fact['type']>(facts: Iterable<FactEvent>, type: T) =>
+  [...facts].filter((event): event is Extract<FactEvent, { type: T }> => event.type === type);
 
 describe('a turn', () => {
   test('from the task to the applied diff: answers are checked, voted on, presented, applied and taken back', async () => {
@@ -44,7 +44,7 @@ describe('a turn', () => {
       ['right', ['mistaken', 'right']],
       ['mistaken', []],
     ]);
-    const evidence = of(session.events, 'evidence.recorded').find((event) => event.tree === winner?.tree);
+    const evidence = of(session.facts, 'evidence.recorded').find((event) => event.tree === winner?.tree);
     expect(evidence?.checks).toMatchObject([{ name: 'test', status: 'passed', tests: { passed: 2, failed: 0 } }]);
     const mistaken = turn?.candidates.find((one) => one.agent === 'mistaken');
     expect(turn?.checks[mistaken?.tree ?? '']?.results).toMatchObject([{ status: 'failed', newlyFailing: ['sum.test.js > is a number'] }]);
@@ -70,8 +70,8 @@ describe('a turn', () => {
     const live = session.state;
     await session[Symbol.asyncDispose]();
     const read = await readSession(folder, session.id);
-    expect(read.events).toEqual(seen);
-    expect(stateOf(read.events)).toEqual(live);
+    expect([...read.facts]).toEqual(seen);
+    expect(stateOf(read.facts)).toEqual(live);
   });
 
   test('costs no call more than it needs: two answers, two votes, one presentation', async () => {
@@ -80,7 +80,7 @@ describe('a turn', () => {
     await using session = await createSession({ folder, host: testHost() });
     const decision = await session.turn(ask('Say something.'), scriptedTeam({ a: answer('one'), b: answer('two') }));
     expect(decision.outcome).toBe('decided');
-    expect(of(session.events, 'message.completed')).toHaveLength(5);
+    expect(of(session.facts, 'message.completed')).toHaveLength(5);
   });
 
   test('its workspaces are gone when it has ended, and the folder ignores what is kept', async () => {
@@ -144,7 +144,7 @@ describe('limits', () => {
     await using session = await createSession({ folder, host: testHost() });
     const decision = await session.turn(ask('Do it.'), team);
     expect(decision.cause).toBe('time');
-    expect(of(session.events, 'run.ended').map((event) => event.reason)).toContain('cancelled');
+    expect(of(session.facts, 'run.ended').map((event) => event.reason)).toContain('cancelled');
   });
 
   test('an agent whose every call fails is set aside, the others decide', async () => {
@@ -153,7 +153,7 @@ describe('limits', () => {
     await using session = await createSession({ folder, host: testHost() });
     const decision = await session.turn(ask('Do it.'), team);
     expect(decision.outcome).toBe('decided');
-    expect(of(session.events, 'agent.set-aside')).toMatchObject([{ agent: 'b', why: { code: 'auth' } }]);
+    expect(of(session.facts, 'agent.set-aside')).toMatchObject([{ agent: 'b', why: { code: 'auth' } }]);
   });
 
   test('agents that only talk fail, and the turn with them', async () => {
@@ -211,6 +211,6 @@ describe('what is kept', () => {
     const first = await session.turn(ask('Do it.'), scriptedTeam({ a: say('one'), b: say('two') }, { pattern: { weights: { you: 5 } } }));
     const other = session.state.turns[0]?.candidates.find((one) => one.id !== first.winner)?.id ?? '';
     expect(session.vote(other, 'I like it.')).toMatchObject({ outcome: 'decided', winner: other });
-    expect(of(session.events, 'turn.ended')).toHaveLength(2);
+    expect(of(session.facts, 'turn.ended')).toHaveLength(2);
   });
 });

@@ -136,7 +136,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const session = () =>
     existsSync(sessions) ? readdirSync(sessions).find((id) => existsSync(join(sessions, id, 'events.jsonl'))) : undefined;
   const log = () => join(sessions, session() ?? 'none', 'events.jsonl');
-  const events = () => (session() === undefined ? [] : readLog(log()).events);
+  const events = () => (session() === undefined ? [] : [...readLog(log()).facts]);
   const pause = (n: number) => join(home, `pause-${n}`);
   return {
     folder,

@@ -187,7 +187,7 @@ function lookAtTurn(session: Session, scene: Scene): void {
   const mayFail = Object.values(row.work)
     .flat()
     .some((act) => act.act === 'run' && act.fails);
-  for (const event of session.events)
+  for (const event of session.facts)
     if (event.type === 'tool.returned' && !event.ok && !mayFail && !event.output.includes('Not accepted: answers'))
       problems.push(`a tool said: ${JSON.stringify(event.output).slice(0, 500)}`);
   for (const [agent, acts] of Object.entries(row.work)) {

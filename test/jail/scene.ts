@@ -4,6 +4,7 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlink
 import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { noFacts } from '../../src/engine/facts.js';
 import type { Commands } from '../../src/engine/process/command.js';
 import { openCommands } from '../../src/engine/process/commands.js';
 import { startTimeOf } from '../../src/engine/process/process-info.js';
@@ -87,7 +88,7 @@ export async function openScene(sandbox: 'auto' | 'off'): Promise<Scene> {
   const workplace = openWorkplace({
     store,
     recorder: openRecorder(
-      () => ({ append: () => undefined }),
+      () => ({ append: () => undefined, facts: noFacts }),
       () => 0,
     ),
     permissions: { ask: async () => ({ answer: 'denied', by: 'policy' }) },

@@ -1,6 +1,6 @@
 /** The facts by which a recording keeps its order: what the others come to know of, and the passing of time. */
 import type { CandidateId, FactEvent, RunId } from '../../protocol/events.js';
-import type { Facts } from './provider.js';
+import type { Course } from './provider.js';
 
 export interface Milestone {
   name: string;
@@ -41,7 +41,7 @@ export interface Despair {
 }
 
 /** Resolves when all of them stand; throws the signal's reason. */
-export function untilStood(names: readonly string[], facts: Facts, signal: AbortSignal, despair?: Despair): Promise<void> {
+export function untilStood(names: readonly string[], course: Course, signal: AbortSignal, despair?: Despair): Promise<void> {
   return new Promise((resolve, reject) => {
     const missing = new Set(names);
     const see = (fact: FactEvent): void => {
@@ -58,13 +58,13 @@ export function untilStood(names: readonly string[], facts: Facts, signal: Abort
     };
     const onAbort = (): void => end(signal.reason);
     const timer = setTimeout(() => despair !== undefined && end(despair.stalled([...missing])), STALL_MS);
-    const off = facts.subscribe((event) => {
+    const off = course.subscribe((event) => {
       timer.refresh();
       if (!('seq' in event)) return;
       see(event);
       if (missing.size === 0) end();
     });
-    for (const fact of facts.events) see(fact);
+    for (const fact of course.facts) see(fact);
     if (signal.aborted) onAbort();
     else if (missing.size === 0) end();
     else signal.addEventListener('abort', onAbort, { once: true });

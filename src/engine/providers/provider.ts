@@ -64,8 +64,9 @@ export interface EditorModels {
   stream(model: string, request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
 }
 
-export interface Facts {
-  readonly events: readonly FactEvent[];
+/** What has happened in a session, and what happens. */
+export interface Course {
+  readonly facts: Iterable<FactEvent>;
   subscribe(listener: (event: Event) => void): () => void;
 }
 
@@ -73,7 +74,7 @@ export interface Facts {
 export interface Ports {
   editor?: EditorModels | undefined;
   /** Of the session that the model works in: a recorded one keeps its place by them. */
-  facts?: Facts | undefined;
+  course?: Course | undefined;
 }
 
 /** A row of the providers' table. */

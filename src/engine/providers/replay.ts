@@ -4,12 +4,12 @@ import { FailureError, fail } from '../../protocol/failure.js';
 import { differenceOf } from './differs.js';
 import { ProviderError } from './errors.js';
 import { milestoneOf, untilStood } from './milestones.js';
-import type { Facts, ModelRequest, Provider, StreamPart } from './provider.js';
+import type { Course, ModelRequest, Provider, StreamPart } from './provider.js';
 import { parseRecording, placeOf, type RecordedCall } from './recording.js';
 import { delay } from './wrap.js';
 
 /** `pace: recorded` among the parameters plays each part when it came then; all at once where absent. */
-export function connectRecording(backend: Backend, text: string, file: string, facts: Facts | undefined): Provider {
+export function connectRecording(backend: Backend, text: string, file: string, course: Course | undefined): Provider {
   const { calls, facts: recorded } = parseRecording(text, file);
   const paced = backend.params.pace === 'recorded';
   const then = new Set(recorded.flatMap((fact) => milestoneOf(fact)?.name ?? []));
@@ -17,7 +17,7 @@ export function connectRecording(backend: Backend, text: string, file: string, f
 
   function diverged(what: string): FailureError {
     const hint =
-      facts !== undefined && baseIn(facts.events) !== baseIn(recorded)
+      course !== undefined && baseIn([...course.facts]) !== baseIn(recorded)
         ? 'The folder is not as it was when this was recorded.'
         : 'The commands and checks of the folder may come out otherwise here, or another version of MassGen has recorded this.';
     return fail('config', `The recording ${file} cannot be played on: ${what}.`, { hint });
@@ -41,16 +41,16 @@ export function connectRecording(backend: Backend, text: string, file: string, f
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
     signal.throwIfAborted();
-    for (const fact of facts?.events ?? []) {
+    for (const fact of course?.facts ?? []) {
       const error = lost(fact);
       if (error !== undefined) throw error;
     }
     const call = find(request);
     const began = Date.now();
-    if (facts !== undefined && !call.stopped) {
+    if (course !== undefined && !call.stopped) {
       const stalled = (missing: readonly string[]): Error =>
         diverged(`${placeOf(request.position)} came after ${missing.join(', ')}, which does not come here`);
-      await untilStood(call.after, facts, signal, { stalled, lost });
+      await untilStood(call.after, course, signal, { stalled, lost });
     }
     for (const [ms, part] of call.parts) {
       if (paced) await delay(Math.max(0, ms - (Date.now() - began)), signal);

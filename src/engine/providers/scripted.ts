@@ -15,12 +15,12 @@ import { delay } from './wrap.js';
 const LABEL = 'The scripted model';
 const TICKS_PER_SECOND = 20;
 
-export async function connectScripted(backend: Backend, _key: string | undefined, { facts }: Ports = {}): Promise<Provider> {
+export async function connectScripted(backend: Backend, _key: string | undefined, { course }: Ports = {}): Promise<Provider> {
   const { scenario: file = '' } = backend;
   if (file === '')
     throw fail('config', 'A scripted backend needs a scenario.', { hint: 'Set scenario to the path of a YAML file of replies.' });
   const text = await readScenario(file);
-  if (isRecording(text)) return connectRecording(backend, text, file, facts);
+  if (isRecording(text)) return connectRecording(backend, text, file, course);
   const scenario = parseScenario(text, file);
   /** How often a `fail` has failed already, by the place it has. In memory: after a crash it fails anew. */
   const failures = new Map<string, number>();

@@ -124,7 +124,7 @@ export function openViewHost(options: ViewHostOptions): ViewHost {
       case 'checks':
         return sessions.checks(query.session, query.chosen);
       case 'transcript':
-        return during(query.session, async (of) => pageOf(of.now().events, query));
+        return during(query.session, async (of) => pageOf(of.now(), query));
       case 'search':
         return sessions.search(query.text);
       case 'output':

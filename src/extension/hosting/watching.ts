@@ -1,18 +1,18 @@
 /** Sessions that somebody looks at: live ones of this window, and logs that other processes write. */
 
+import type { Facts } from '../../engine/facts.js';
 import { openTail, type Tail } from '../../engine/log-tail.js';
 import type { Session } from '../../engine/session.js';
 import { sessionFiles } from '../../engine/sessions.js';
-import { type Event, type FactEvent, isFact, type SessionId } from '../../protocol/events.js';
+import { type Event, isFact, type SessionId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import * as runs from '../../protocol/live.js';
-import { reduce, stateOf } from '../../protocol/reduce.js';
 import type { SessionState } from '../../protocol/state.js';
 import type { Clock } from './editor.js';
 
 export interface Seen {
   state: SessionState;
-  events: readonly FactEvent[];
+  facts: Facts;
   /** What the runs of the current turn are at, the words that are under way included where this window works on it. */
   live: runs.Live;
 }
@@ -43,26 +43,13 @@ export interface WatchingOptions {
 const LOOK = 300;
 
 /** The runs as far as facts tell. */
-const runsIn = (events: readonly FactEvent[]): runs.Live =>
-  events
-    .slice(
-      Math.max(
-        0,
-        events.findLastIndex((event) => event.type === 'turn.started'),
-      ),
-    )
-    .reduce(runs.follow, runs.noLive);
-
-interface Followed {
-  tail: Tail;
-  state: SessionState;
-}
+const runsIn = ({ latest }: Facts): runs.Live => latest.reduce(runs.follow, runs.noLive);
 
 interface Watched {
   users: number;
   /** Number of the last fact that was published. */
   seq: number;
-  followed?: Followed;
+  followed?: Tail;
   endLooking?: () => void;
 }
 
@@ -77,10 +64,9 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
     }
     publish(id, event);
   };
-  const follow = (id: SessionId): Followed => {
+  const follow = (id: SessionId): Tail => {
     try {
-      const tail = openTail(sessionFiles(folder, id).log);
-      return { tail, state: stateOf(tail.events) };
+      return openTail(sessionFiles(folder, id).log);
     } catch (cause) {
       throw fail('not-found', `There is no session ${id}.`, { cause });
     }
@@ -90,10 +76,7 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
       const { followed } = watched;
       if (followed === undefined) return;
       try {
-        for (const event of followed.tail.read()) {
-          followed.state = reduce(followed.state, event);
-          tell(id, watched, event);
-        }
+        for (const event of followed.read()) tell(id, watched, event);
       } catch {
         // It was removed: nothing more comes of it.
         return;
@@ -103,15 +86,15 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
   };
   const seenOf = (id: SessionId): Seen => {
     const own = here.get(id);
-    if (own !== undefined) return { state: own.session.state, events: own.session.events, live: own.live };
-    const { state, tail } = all.get(id)?.followed ?? follow(id);
-    return { state, events: tail.events, live: runsIn(tail.events) };
+    if (own !== undefined) return { state: own.session.state, facts: own.session.facts, live: own.live };
+    const { state, facts } = all.get(id)?.followed ?? follow(id);
+    return { state, facts, live: runsIn(facts) };
   };
   /** Reads the log from where it is not this window that writes it. What came since was not told yet. */
   const fallBack = (id: SessionId, watched: Watched): void => {
     const followed = follow(id);
     watched.followed = followed;
-    for (const event of followed.tail.events.slice(watched.seq)) tell(id, watched, event);
+    for (const event of followed.facts.after(watched.seq)) tell(id, watched, event);
     look(id, watched);
   };
 
@@ -145,13 +128,13 @@ export function openWatching({ folder, clock, publish }: WatchingOptions): Watch
     },
     live(session) {
       const { id } = session;
-      const own = { session, live: runsIn(session.events) };
+      const own = { session, live: runsIn(session.facts) };
       here.set(id, own);
       const before = all.get(id);
       before?.endLooking?.();
       delete before?.followed;
       // What another process wrote before this window took it over.
-      if (before !== undefined) for (const event of session.events.slice(before.seq)) tell(id, before, event);
+      if (before !== undefined) for (const event of session.facts.after(before.seq)) tell(id, before, event);
       const off = session.subscribe((event) => {
         own.live = runs.follow(own.live, event);
         const watched = all.get(id);

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
+import { openFacts } from '../../../src/engine/facts.js';
 import type { Session } from '../../../src/engine/session.js';
 import { openWatching } from '../../../src/extension/hosting/watching.js';
-import type { Event, FactEvent } from '../../../src/protocol/events.js';
+import type { Event } from '../../../src/protocol/events.js';
 import { emptyState } from '../../../src/protocol/state.js';
 
 test('who looks in the midst of a reply is shown its words from the beginning', () => {
   const listeners = new Set<(event: Event) => void>();
-  const events = [{ type: 'run.started', run: 'r1', turn: 't1', agent: 'maya', purpose: 'work', shown: [], seq: 1, at: 1 }] as FactEvent[];
+  const facts = openFacts('', (written) => written);
+  facts.add({ type: 'run.started', run: 'r1', turn: 't1', agent: 'maya', purpose: 'work', shown: [], seq: 1, at: 1 }, 0);
   const session = {
     id: 's',
     state: { ...emptyState, id: 's', seq: 1 },
-    events,
+    facts,
     subscribe(listener: (event: Event) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
