@@ -2,6 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
+import { exactly } from '../../protocol/exactly.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
 import { vetoed } from '../../protocol/veto.js';
 import { useApp } from '../app.js';
