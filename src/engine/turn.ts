@@ -312,7 +312,7 @@ async function portOf(bench: Bench, run: RunState, running: Running, workplace: 
   const turn = turnOf(recorder);
   const agent = turn.agents.find((one) => one.id === run.agent);
   if (agent === undefined) throw new Error(`There is no agent ${run.agent}`);
-  const [provider, guides, commands] = await Promise.all([bench.provider(agent), bench.guides, bench.commands()]);
+  const [provider, guides] = await Promise.all([bench.provider(agent), bench.guides]);
   const root = workspaceRoot(store, session, workspaceName(run));
   const offered = (tools as readonly Tool[]).filter((tool) => agent.tools === undefined || agent.tools.includes(tool.name));
   return {
@@ -331,7 +331,6 @@ async function portOf(bench: Bench, run: RunState, running: Running, workplace: 
       pattern: turn.pattern,
       agents: turn.agents.length,
       checks: turn.checkSpecs.map((spec) => spec.name),
-      sandboxed: commands.sandbox !== 'none',
       guides,
       ...(agent.instructions !== undefined && { instructions: agent.instructions }),
     }),

@@ -82,7 +82,6 @@ describe('prompts', () => {
     pattern: spec,
     agents: 3,
     checks: ['test'],
-    sandboxed: true,
     guides: [{ path: 'AGENTS.md', text: 'Be brief.' }],
   } as const;
   test('have their sections in order of priority, empty ones left out', () => {
