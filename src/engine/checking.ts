@@ -22,8 +22,10 @@ export interface CheckingOptions {
   /** Ends with the turn. */
   signal: AbortSignal;
   host?: Pick<Host, 'inOrder'>;
-  /** Whether what was stopped by the signal is still to be recorded: not where the session goes on later. */
-  recordsStopped(): boolean;
+  /** Whether what has ended is to be recorded: not where the session goes on later. */
+  records(): boolean;
+  /** Told of checks that failed or could not be run: whether it is the machine that failed. */
+  suspect?(error: unknown): Promise<void>;
 }
 
 export interface Checking {
@@ -69,9 +71,14 @@ export function openChecking(options: CheckingOptions): Checking {
   const recorded = async (tree: TreeId, candidate: CandidateId | undefined): Promise<ChecksResult> => {
     const about = { turn, tree, ...(candidate !== undefined && { candidate }) };
     recorder.record({ type: 'check.started', ...about });
-    const result = await check(tree).catch((error: unknown) => ({ checks: unknown(specs, error), changed: [] }));
+    let why: unknown;
+    const result = await check(tree).catch((error: unknown) => {
+      why = error;
+      return { checks: unknown(specs, error), changed: [] };
+    });
+    if (why !== undefined || result.checks.some(({ status }) => status === 'failed')) await options.suspect?.(why);
     if (candidate !== undefined) await options.host?.inOrder?.(checksOf(candidate), recorder, signal);
-    if (!signal.aborted || options.recordsStopped()) {
+    if (options.records()) {
       const { checks, changed } = result;
       recorder.record({ type: 'evidence.recorded', ...about, checks, ...(changed.length > 0 && { changed }) });
     }

@@ -256,7 +256,7 @@ class LiveSession implements Session {
       specs: turn.checkSpecs,
       discover: turn.settings.checks === 'detect',
       signal: this.suspended.signal,
-      recordsStopped: () => false,
+      records: () => !this.suspended.signal.aborted,
     });
     return (await checking.of(tree)).checks;
   }

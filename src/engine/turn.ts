@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { AgentSpec, Decision, RunEndReason, RunId, SessionId, Shown } from '../protocol/events.js';
 import { type FailureError, fail, failureOf } from '../protocol/failure.js';
-import { machineFault } from '../protocol/machine-fault.js';
 import { currentTurn, type RunState, type TurnState } from '../protocol/state.js';
 import { answersText } from './agent/answers.js';
 import { guidesOf } from './agent/guides.js';
@@ -14,6 +13,7 @@ import { type Checking, openChecking } from './checking.js';
 import { coordinationOf } from './coordination.js';
 import { evidenceText } from './evidence/text.js';
 import type { Host } from './host.js';
+import { faultBehind } from './machine.js';
 import { patterns } from './patterns/index.js';
 import type { Pattern, Step } from './patterns/pattern.js';
 import { openPermissions, type Permissions } from './permissions.js';
@@ -22,7 +22,7 @@ import { lastWords, putVersion } from './presenting.js';
 import type { Commands } from './process/commands.js';
 import type { Provider } from './providers/provider.js';
 import type { Recorder } from './recorder.js';
-import { startTimer } from './timing.js';
+import { keepTimers, startTimer, type Timers } from './timing.js';
 import { tools } from './tools/index.js';
 import { policyFrom } from './tools/policy.js';
 import type { Tool } from './tools/tool.js';
@@ -59,8 +59,7 @@ interface Bench extends TurnPorts {
   /** What is wrong with the machine: nothing more is worked or recorded, and `resume` goes on once it is mended. */
   fault: FailureError | undefined;
   tasks: Set<Promise<void>>;
-  /** What calls each off. */
-  timers: Map<string, () => void>;
+  timers: Timers;
   /** What the base tells those who work on it: read once for all. */
   guides: ReturnType<typeof guidesOf>;
 }
@@ -99,7 +98,8 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
       specs: turn.checkSpecs,
       discover: turn.settings.checks === 'detect',
       signal: AbortSignal.any([suspended, over.signal]),
-      recordsStopped: () => !isHalted(bench),
+      records: () => !isHalted(bench),
+      suspect: (error) => suspect(bench, error),
       host,
     }),
   };
@@ -123,6 +123,12 @@ export async function workTurn(ports: TurnPorts): Promise<Decision> {
     suspended.removeEventListener('abort', wake);
     ports.stopped.removeEventListener('abort', wake);
   }
+}
+
+/** Something failed: where it is the machine, the whole turn stops. */
+async function suspect(bench: Bench, error?: unknown): Promise<void> {
+  bench.fault ??= await faultBehind(bench.store, bench.session, error);
+  if (bench.fault !== undefined) bench.recorder.wake();
 }
 
 /** The turn goes on later: what is stopped now has not ended. */
@@ -162,7 +168,7 @@ async function untilDecided(bench: Bench): Promise<Decision> {
     const steps = stopped.aborted ? cancelling(turn, pattern) : pattern.next(recorder.state);
     const end = steps.find((step) => step.do === 'end');
     if (end?.do === 'end') return end.decision;
-    keepTimers(bench, steps);
+    keepTimers(bench.timers, steps, (what, until) => timerOf(bench, what, until));
     for (const step of steps) perform(bench, step);
     await recorder.changed();
   }
@@ -215,22 +221,12 @@ function tell(run: Running | undefined, shown: Shown[]): void {
   run.told.clear();
 }
 
-/** Invariant: time is a fact. A timer that no step asks for any more is gone. */
-function keepTimers(bench: Bench, steps: readonly Step[]): void {
-  const wanted = new Map(steps.flatMap((step) => (step.do === 'wait' ? [[step.what, step.until] as const] : [])));
-  for (const [what, callOff] of bench.timers) {
-    if (wanted.has(what)) continue;
-    callOff();
-    bench.timers.delete(what);
-  }
-  for (const [what, until] of wanted) {
-    if (bench.timers.has(what)) continue;
-    const ring = (): void => {
-      const passed = (): void => void bench.recorder.record({ type: 'time.passed', turn: turnOf(bench.recorder).turn, what });
-      if (!bench.suspended.aborted) launch(bench, Promise.resolve().then(passed));
-    };
-    bench.timers.set(what, startTimer(bench.host, bench.recorder, what, until, ring));
-  }
+/** Invariant: time is a fact. */
+function timerOf(bench: Bench, what: string, until: number): () => void {
+  return startTimer(bench.host, bench.recorder, what, until, () => {
+    const passed = (): void => void bench.recorder.record({ type: 'time.passed', turn: turnOf(bench.recorder).turn, what });
+    if (!bench.suspended.aborted) launch(bench, Promise.resolve().then(passed));
+  });
 }
 
 function launch(bench: Bench, task: Promise<unknown>): void {
@@ -263,9 +259,8 @@ async function conduct(bench: Bench, run: RunState, running: Running): Promise<v
     end('done');
   } catch (error) {
     const { signal } = running.controller;
-    if (!signal.aborted) bench.fault ??= machineFault(error);
+    if (!signal.aborted) await suspect(bench, error);
     end(signal.aborted ? (signal.reason as RunEndReason) : 'failed', error);
-    bench.recorder.wake();
   } finally {
     bench.runs.delete(run.id);
   }
@@ -326,6 +321,10 @@ async function portOf(bench: Bench, run: RunState, running: Running, workplace: 
     emit: (delta) => recorder.emit(delta),
     now: () => host.now(),
     context: (call) => workplace.context(call),
+    async suspect() {
+      await suspect(bench);
+      if (bench.fault !== undefined) throw bench.fault;
+    },
     system: systemPrompt({
       purpose: run.purpose,
       pattern: turn.pattern,

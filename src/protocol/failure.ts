@@ -1,4 +1,5 @@
 /** A failure as the person reads it: what happened, whether trying again can help, and what to do. */
+import { behind, systemError, unhidden } from './system-error.js';
 
 export type FailureCode =
   | 'auth' // the key is missing, wrong or gone
@@ -50,9 +51,14 @@ export function fail(code: FailureCode, message: string, more: { retryable?: boo
   return new FailureError(failure, more.cause === undefined ? undefined : { cause: more.cause });
 }
 
-/** What the person should see of anything thrown: a FailureError's own failure, else an internal one. */
+/** What the person should see of anything thrown: a FailureError's own failure, what the system refused, else an internal one. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof FailureError) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
+  for (const one of behind(error)) {
+    if (one instanceof FailureError) return one.failure;
+    const kind = systemError('code' in one ? one.code : undefined);
+    if (kind !== undefined) return { code: 'workspace', message: `${kind.words} ${one.message}`, retryable: true, hint: kind.hint };
+  }
+  const first = unhidden(error);
+  const message = first instanceof Error ? first.message : String(first);
   return { code: 'internal', message, retryable: false };
 }

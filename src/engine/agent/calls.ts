@@ -15,6 +15,8 @@ export interface CallsPort {
   now(): number;
   /** What a call works with; makes the workspace where it is not there yet. */
   context(call: string): Promise<ToolContext>;
+  /** Told that a call which changes something failed: throws where it is the machine that did, which no model can mend. */
+  suspect(): Promise<void>;
 }
 
 /**
@@ -66,6 +68,7 @@ async function callOne(port: CallsPort, call: ToolCallPart, table: ReadonlyMap<s
   const result = tool === undefined ? unknownTool(call.tool, [...table.keys()]) : await allowed(port, tool, call);
   // A run that was stopped meanwhile ends here; what the call did is not known for sure.
   port.signal.throwIfAborted();
+  if (!result.ok && (effect === 'run' || effect === 'write')) await port.suspect();
   returned(port, call, result, port.now() - began);
   return effect === 'coordinate' && result.ok;
 }

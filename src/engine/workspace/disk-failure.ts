@@ -1,7 +1,8 @@
 /** Errors of the file system as a person reads them. */
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, open, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fail } from '../../protocol/failure.js';
 import { codeOf, isMissing, lstatOrNothing } from './disk.js';
 
@@ -62,5 +63,27 @@ async function isFull(folder: string): Promise<boolean> {
   } catch {
     // It is not there, or does not tell: then that is not the reason.
     return false;
+  }
+}
+
+/**
+ * Tries to write where we write: git and commands often say only that they could not, and this says why. Gives the system's error;
+ * undefined where all of these folders that are there can be written.
+ */
+export async function probe(folders: readonly string[]): Promise<unknown> {
+  const errors = await Promise.all(folders.map((folder) => written(folder)));
+  return errors.find((error) => error !== undefined);
+}
+
+async function written(folder: string): Promise<unknown> {
+  const path = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
+  try {
+    await using file = await open(path, 'wx');
+    // Without a name already: a process that dies now leaves nothing.
+    await rm(path);
+    await file.write(Buffer.alloc(LITTLE));
+    return undefined;
+  } catch (error) {
+    return isMissing(error) ? undefined : Object.assign(new Error(`${(error as Error).message} (in ${folder})`), { code: codeOf(error) });
   }
 }
