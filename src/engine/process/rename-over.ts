@@ -1,5 +1,7 @@
-/** A rename that waits a moment for whoever holds the file. */
+/** A file is made beside its place and renamed there; the rename waits a moment for whoever holds the file. */
+import { randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Ports {
@@ -26,3 +28,9 @@ export async function renameOver(
     }
   }
 }
+
+/** What a file is made as until it is whole: git's and ripgrep's pattern for it. Who is killed leaves it, and nobody else is to see it. */
+export const TEMPORARY = '.massgen-*.tmp';
+
+/** A name of that kind in the folder of `file`. */
+export const temporaryBeside = (file: string): string => join(dirname(file), TEMPORARY.replace('*', randomBytes(6).toString('hex')));

@@ -1,9 +1,7 @@
 /** Puts content in a file's place in one step, so that nobody ever sees half of it. */
-import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { chmod, lstat, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { renameOver } from '../process/rename-over.js';
+import { renameOver, temporaryBeside } from '../process/rename-over.js';
 import { codeOf } from './file-problem.js';
 import { inParent } from './held.js';
 import type { JailedPath } from './jail.js';
@@ -16,7 +14,7 @@ export async function replaceFile(path: JailedPath, content: Uint8Array): Promis
   await inParent(path, true, async (file) => {
     const existing = await statOf(file);
     if (existing?.isDirectory() === true) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-    const temporary = join(dirname(file), `.massgen-${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = temporaryBeside(file);
     try {
       await writeNew(temporary, content);
       if (existing?.isFile() === true) await chmod(temporary, existing.mode & 0o7777);

@@ -1,6 +1,7 @@
 /** Runs ripgrep in one folder, or on one file: what is ignored, `.git` and the product's own folder are left out. */
 import { spawn } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
+import { TEMPORARY } from '../process/rename-over.js';
 import { openHeld } from './held.js';
 import type { JailedPath } from './jail.js';
 
@@ -33,7 +34,7 @@ const always = [
   '--no-messages',
   '--glob=!.git',
   '--glob=!.massgen',
-  '--glob=!.massgen-*.tmp',
+  `--glob=!${TEMPORARY}`,
 ];
 const timeoutMs = 30_000;
 const maxProblem = 4000;

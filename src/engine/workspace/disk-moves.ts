@@ -1,8 +1,7 @@
 /** Single steps on the disk that leave a path whole at every moment, and never follow a link. */
-import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, link, lstat, mkdir, readdir, readlink, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { renameOver } from '../process/rename-over.js';
+import { join } from 'node:path';
+import { renameOver, temporaryBeside } from '../process/rename-over.js';
 import { codeOf, isMissing } from './disk.js';
 
 /** Keeps the file itself under a second name; a copy where the file system cannot do that. The original stays in its place. */
@@ -22,7 +21,7 @@ export async function put(source: string, target: string): Promise<void> {
     await renameOver(source, target);
   } catch (error) {
     if (codeOf(error) !== 'EXDEV') throw error;
-    const beside = join(dirname(target), `.massgen-${randomBytes(6).toString('hex')}.tmp`);
+    const beside = temporaryBeside(target);
     try {
       await copy(source, beside);
       await renameOver(beside, target);

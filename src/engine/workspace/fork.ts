@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
-import { renameOver } from '../process/rename-over.js';
+import { renameOver, TEMPORARY } from '../process/rename-over.js';
 import { allOver } from './all-over.js';
 import type { Captured } from './capture.js';
 import { type Installed, installedIn, linkDependencies } from './dependencies.js';
@@ -140,7 +140,9 @@ async function ignoredOf(layout: Layout, paths: readonly string[]): Promise<Set<
   return new Set(await gitPaths(['check-ignore', '-z', '--stdin'], { ...at, input: `${paths.join('\0')}\0`, okCodes: [0, 1] }));
 }
 
-const asRules = (links: readonly string[]): string => links.map((path) => `/${path.replace(/[\\*?[]/g, '\\$&')}\n`).join('');
+/** Links to dependencies, and what a process that was killed in the midst of writing a file has left of it. */
+const asRules = (links: readonly string[]): string => `${TEMPORARY}\n${rulesOf(links)}`;
+const rulesOf = (links: readonly string[]): string => links.map((path) => `/${path.replace(/[\\*?[]/g, '\\$&')}\n`).join('');
 
 const WHO = { name: 'MassGen', email: 'massgen@localhost' };
 

@@ -438,6 +438,15 @@ describe('the store', () => {
     expect((await store.size()).store).toBeGreaterThan(0);
   });
 
+  test('names a tree whose name a process that died was just writing', async () => {
+    const root = await personsRepository({ 'a.txt': 'a\n' });
+    await using store = await openStore(root);
+    const { tree } = await store.capture();
+    await put(store.gitDir, { [`refs/massgen/trees/${tree}.lock`]: '' });
+    await store.keep(`trees/${tree}`, tree);
+    expect(personsGit(store.gitDir, 'for-each-ref', '--format=%(objectname)', 'refs/massgen/trees').trim()).toBe(tree);
+  });
+
   test('overlays paths of one tree on another', async () => {
     const root = await personsRepository({ 'a.txt': 'a\n', 'test/t.txt': 't\n', 'test/gone.txt': 'g\n' });
     await using store = await openStore(root);
