@@ -93,6 +93,12 @@ const kinds = {
     hint: (asked) =>
       `Check that "${asked.model}" is a model that ${asked.baseUrl} serves, and that the address has its full path (often ending in /v1).`,
   },
+  circle: {
+    code: 'bad-request',
+    what: 'sends requests round in circles',
+    retryable: false,
+    hint: (asked) => `Check the address ${asked.baseUrl}, or the proxy before it.`,
+  },
   timeout: { code: 'timeout', what: 'timed out', retryable: true },
   server: { code: 'server', what: 'failed', retryable: true },
   refused: { code: 'bad-request', what: 'refused the request', retryable: false },
@@ -161,6 +167,7 @@ export function networkFailure(error: unknown, asked: Asked): ProviderError {
     new ProviderError({ code: 'network', message, retryable, ...(hint === undefined ? {} : { hint }) }, undefined, { cause: error });
   if (has(/ECONNREFUSED/)) return make(`Nothing answers at ${at}.`, true, `Is the server at ${at} running?`);
   if (has(/ENOTFOUND|EAI_AGAIN/)) return make(`The host of ${at} was not found.`, true, 'Check the address and the network connection.');
+  if (/redirect count exceeded/i.test(rootMessage(error))) return failureOfKind(kinds.circle, 0, '', undefined, asked);
   if (has(/CERT|TLS|SSL|SELF_SIGNED/))
     return make(
       `The certificate of ${at} was not accepted.`,

@@ -19,15 +19,22 @@ export function wireFetch(asked: Asked, expects: 'stream' | 'json', onBytes: () 
     }
     if (response.body === null || expects === 'json') return response;
     if (type.startsWith('application/json')) return wholeReply(await response.text(), asked);
-    const body = response.body.pipeThrough(watched(onBytes));
+    const body = response.body.pipeThrough(watched(asked, onBytes));
     return new Response(body, { status: response.status, headers: response.headers });
   };
 }
 
-function watched(onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
+/** Several times what the longest replies of today's models take, each token in an event of its own. */
+const LONGEST_BYTES = 64 * 1024 * 1024;
+
+/** Invariant: a stream that never ends, though something always comes, is given up. */
+function watched(asked: Asked, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
+  let left = LONGEST_BYTES;
   return new TransformStream({
     transform(chunk, controller) {
       onBytes();
+      left -= chunk.length;
+      if (left < 0) throw malformedFailure(asked.label, 'it does not end.');
       controller.enqueue(chunk);
     },
   });
