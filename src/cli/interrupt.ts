@@ -1,21 +1,26 @@
 /** Ctrl-C and its like: the first ends the work in order, so that `resume` can go on; the second ends the program at once. */
-import { failureOf } from '../protocol/failure.js';
-import { err } from './output.js';
+import { type Failure, fail, failureOf } from '../protocol/failure.js';
+import { err, sayFailure } from './output.js';
 
 export const INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interruption extends Disposable {
   readonly came: boolean;
-  /** What the first signal ends; before there is anything it ends the program. */
-  ends(work: AsyncDisposable): void;
+  /** What the first signal ends, and what is said of it where the second ends the program; before there is anything, that is the first. */
+  ends(work: AsyncDisposable, last: () => Failure): void;
 }
 
-export function onInterrupt(): Interruption {
+/** Invariant: however it ends, its last words are a failure. */
+export function onInterrupt(asJson: boolean): Interruption {
   let came = false;
   let work: AsyncDisposable | undefined;
+  let words = (): Failure => fail('interrupted', 'Interrupted before the turn had begun.').failure;
   const take = (): void => {
-    if (came || work === undefined) process.exit(INTERRUPTED);
+    if (came || work === undefined) {
+      sayFailure(words(), asJson);
+      process.exit(INTERRUPTED);
+    }
     came = true;
     err('Stopping. Once more to stop at once.');
     leave(work).catch((error: unknown) => err(`massgen: ${failureOf(error).message}`));
@@ -25,8 +30,9 @@ export function onInterrupt(): Interruption {
     get came() {
       return came;
     },
-    ends(owner) {
+    ends(owner, last) {
       work = owner;
+      words = last;
     },
     [Symbol.dispose]() {
       for (const signal of SIGNALS) process.off(signal, take);

@@ -1,7 +1,7 @@
 /** Works one turn before the person's eyes, or as lines of JSON, to its exit code. */
 import type { Session } from '../engine/session.js';
 import { type Decision, type Event, isFact } from '../protocol/events.js';
-import { fail, failureOf } from '../protocol/failure.js';
+import { type FailureError, fail, failureOf } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import type { Options } from './args.js';
 import type { Asker } from './asker.js';
@@ -22,10 +22,10 @@ export interface Job {
 }
 
 export async function work(job: Job): Promise<number> {
-  using interruption = onInterrupt();
+  using interruption = onInterrupt(job.options.json === true);
   const { session, seen } = await job.open();
   await using _held = session;
-  interruption.ends(session);
+  interruption.ends(session, () => interrupted(session).failure);
   const shown = job.options.json ? asLines(session, seen, job.from) : asPicture(session, job.options);
   job.asker?.beside(shown.hold);
   try {
@@ -36,11 +36,18 @@ export async function work(job: Job): Promise<number> {
   } catch (error) {
     shown.end();
     if (!interruption.came && failureOf(error).code !== 'interrupted') throw error;
-    const begun = currentTurn(session.state)?.decision === undefined && session.state.turns.length > 0;
-    if (!begun) throw fail('interrupted', 'Interrupted before the turn had begun.');
-    const hint = `Go on with: massgen resume ${session.id}`;
-    throw fail('interrupted', 'Interrupted. Everything up to here is kept.', { retryable: true, hint });
+    throw interrupted(session);
   }
+}
+
+function interrupted(session: Session): FailureError {
+  const turn = currentTurn(session.state);
+  if (turn === undefined) return fail('interrupted', 'Interrupted before the turn had begun.');
+  const hint = turn.decision === undefined ? 'Go on with' : 'The turn had ended; its outcome again';
+  return fail('interrupted', 'Interrupted. Everything up to here is kept.', {
+    retryable: true,
+    hint: `${hint}: massgen resume ${session.id}`,
+  });
 }
 
 export function exitCodeOf({ outcome, cause }: Decision): number {
