@@ -38,7 +38,7 @@ const full = (place: string, play: Fault['play'], at: NonNullable<Fault['hits']>
 
 export function diskFaults({ facts, disk }: Theatre): Fault[] {
   const step = Array.from({ length: facts }, (_, at) => at + 1).filter((at) => at % 4 === 0);
-  const changes = disk.apply.map((what, index) => ({ what, nth: index + 1 })).filter(({ what }) => !/^rm |lock/.test(what));
+  const changes = (['apply', 'undo'] as const).flatMap((play) => disk[play].map((what, index) => ({ play, what, nth: index + 1 })));
   return [
     ...[2, 5, 12, 20, 30, 40, 50, 60].map((fact) =>
       full('.massgen/sessions', 'turn', { fact }, `of the log, from fact ${fact} of a turn on`),
@@ -47,6 +47,7 @@ export function diskFaults({ facts, disk }: Theatre): Fault[] {
     ...[2, 12, 22, 32, 42].map((fact) =>
       full('.massgen/workspaces', 'turn', { fact }, `of the workspaces, from fact ${fact} of a turn on`),
     ),
+    ...[2, 12, 22, 32, 42].map((fact) => full('.massgen/checks', 'turn', { fact }, `of the checks, from fact ${fact} of a turn on`)),
     full('.massgen/apply', 'apply', { call: 'fsync .*events.jsonl' }, 'where an apply is made ready'),
     full('.massgen/store.git', 'apply', { call: 'folder.lock' }, 'of the store, at an apply'),
     full('.massgen/sessions', 'apply', { call: 'mkdir .*/apply/' }, 'of the log, in the midst of an apply'),
@@ -60,22 +61,22 @@ export function diskFaults({ facts, disk }: Theatre): Fault[] {
         calls: 2,
       }),
     ),
-    ...changes.flatMap(({ what, nth }): Fault[] =>
-      (['ENOSPC', 'EACCES', 'EIO'] as const).map((error) => ({
-        name: `disk: change ${nth} of an apply fails by ${error}: ${inShort(what)}`,
-        play: 'apply',
-        hits: [{ at: { call: '', nth }, do: { error, times: 1 } }],
-        ends: 'same',
-      })),
-    ),
-    ...changes.map(
-      ({ what, nth }): Fault => ({
-        name: `disk: change ${nth} of an apply fails, and all after it: ${inShort(what)}`,
-        play: 'apply',
+    ...changes.flatMap(({ play, what, nth }): Fault[] => [
+      ...(['ENOSPC', 'EACCES', 'EIO'] as const).map(
+        (error): Fault => ({
+          name: `disk: change ${nth} of an ${play} fails by ${error}: ${inShort(what)}`,
+          play,
+          hits: [{ at: { call: '', nth }, do: { error, times: 1 } }],
+          ends: 'same',
+        }),
+      ),
+      {
+        name: `disk: change ${nth} of an ${play} fails, and all after it: ${inShort(what)}`,
+        play,
         hits: [{ at: { call: '', nth }, do: { error: 'ENOSPC' } }],
         ends: 'same',
-      }),
-    ),
+      },
+    ]),
     ...(
       [
         ['goes back by an hour', -3_600_000],

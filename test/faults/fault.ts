@@ -21,7 +21,9 @@ export interface Fault {
   first?: 'done' | 'killed' | FailureCode;
   /** `same`: it comes to what it comes to without the fault. A code: it goes on failing so, with everything kept. */
   ends: 'same' | FailureCode;
-  scene?: Partial<Pick<SceneOptions, 'config' | 'agents' | 'tries' | 'baseUrl' | 'ownServer' | 'more' | 'seconds'>>;
+  /** Whom it takes out of the turn, told by this code: who is left comes to the outcome. */
+  without?: { agent: 'right' | 'mistaken'; code: FailureCode };
+  scene?: Partial<Pick<SceneOptions, 'config' | 'agents' | 'tries' | 'baseUrl' | 'ownServer' | 'wire' | 'more' | 'seconds'>>;
   /** Model calls that it makes necessary beside those of who was at work when the program died. */
   calls?: number;
   /** Files that differ from those without the fault, because the person changed them; undefined: there is none. */

@@ -7,7 +7,8 @@ import { isMainThread } from 'node:worker_threads';
 export type Moment = { fact: number | string; nth?: number; before?: true } | { call: string; nth?: number };
 
 export type Blow =
-  | { signal: NodeJS.Signals }
+  /** `to`: a terminal sends Ctrl-C to the whole group, the processes that it has started included. `again`: once more, so many ms later. */
+  | { signal: NodeJS.Signals; to?: 'group'; again?: number }
   /** The call fails so, and so do those after it that match; `times` of them where given. */
   | { error: string; times?: number }
   /** Everything stands still until the file `<name>.go` is there; `<name>` says that it does. */
@@ -52,10 +53,17 @@ function still(name: string): void {
 }
 
 function strike(blow: Blow, what: string): void {
-  if ('signal' in blow) process.kill(process.pid, blow.signal);
+  if ('signal' in blow) signal(blow);
   else if ('pause' in blow) still(blow.pause);
   else if ('clock' in blow) jumped += blow.clock;
   else if ('error' in blow) throw Object.assign(new Error(`${blow.error}: it was made to fail, ${what}`), { code: blow.error });
+}
+
+function signal({ signal, to, again }: Extract<Blow, { signal: NodeJS.Signals }>): void {
+  const send = () => process.kill(to === 'group' ? 0 : process.pid, signal);
+  send();
+  if (again === 0) send();
+  else if (again !== undefined) setTimeout(send, again).unref();
 }
 
 let jumped = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../../src/protocol/failure.js';
 import { currentTurn } from '../../src/protocol/state.js';
-import { digest, processesIn, type Ran, type Scene } from './scene.js';
+import { digest, INTERRUPTED, processesIn, type Ran, type Scene } from './scene.js';
 
 /** What a turn came to, and what it left. */
 export interface Outcome {
@@ -105,6 +105,8 @@ export function notPlain(ran: Ran): string | undefined {
   if (ran.code === 0 || ran.code === BY_TIME) return undefined;
   const failure = failureOf(ran);
   if (failure === undefined) return `exit code ${ran.code} without a failure: ${ran.stderr.slice(-300)}`;
+  if ((failure.code === 'interrupted') !== (ran.code === INTERRUPTED))
+    return `exit code ${ran.code} for ${failure.code}: ${failure.message}`;
   if (failure.code === 'internal') return `an internal failure: ${failure.message}`;
   if (failure.hint === undefined) return `a failure that does not say what to do: ${failure.code}: ${failure.message}`;
   return undefined;

@@ -6,7 +6,7 @@ import { currentTurn } from '../../src/protocol/state.js';
 import type { Fault, Play, Verdict } from './fault.js';
 import type { Hit } from './hits.js';
 import { failureOf, leftBehind, notPlain, type Outcome, outcomeOf } from './judge.js';
-import { digest, openScene, openStage, type Ran, type Scene, type Stage } from './scene.js';
+import { digest, INTERRUPTED, openScene, openStage, type Ran, type Scene, type Stage } from './scene.js';
 
 export interface Theatre {
   stage: Stage;
@@ -75,20 +75,18 @@ export async function openTheatre(programs: Pick<Stage, 'cli' | 'hits'>): Promis
 
 const MOST_COMMANDS = 5;
 
-export async function playFault(theatre: Theatre, fault: Fault): Promise<Verdict> {
+/** `keep`: what went wrong is left where it was played, to be looked at. */
+export async function playFault(theatre: Theatre, fault: Fault, keep = false): Promise<Verdict> {
   const began = performance.now();
   const like = theatre.begins[fault.play];
   const scene = await openScene({ stage: theatre.stage, ...(like && { like }), ...fault.scene });
-  try {
-    const { wrong, last } = await inScene(theatre, fault, scene);
-    const says = wrong.length > 0 ? 'WRONG' : last === undefined ? 'same outcome' : `failure (${last})`;
-    return { name: fault.name, says, wrong, ms: Math.round(performance.now() - began) };
-  } catch (error) {
-    return { name: fault.name, says: 'WRONG', wrong: [String((error as Error).stack)], ms: Math.round(performance.now() - began) };
-  } finally {
-    if (fault.mount !== undefined) execFileSync('umount', ['-l', join(scene.folder, fault.mount)]);
-    await scene.close();
-  }
+  const { wrong, last } = await inScene(theatre, fault, scene).catch((error: Error) => ({ wrong: [String(error.stack)], last: undefined }));
+  const kept = keep && wrong.length > 0;
+  if (fault.mount !== undefined && !kept) execFileSync('umount', ['-l', join(scene.folder, fault.mount)]);
+  await scene.close({ keep: kept });
+  if (kept) wrong.push(`kept in ${scene.home}`);
+  const says = wrong.length > 0 ? 'WRONG' : last === undefined ? 'same outcome' : `failure (${last})`;
+  return { name: fault.name, says, wrong, ms: Math.round(performance.now() - began) };
 }
 
 async function inScene(theatre: Theatre, fault: Fault, scene: Scene): Promise<{ wrong: string[]; last?: string }> {
@@ -118,7 +116,7 @@ async function inScene(theatre: Theatre, fault: Fault, scene: Scene): Promise<{ 
   const last = (await goOn(fault, scene, wrong)) ?? (await tidied(scene, ran, wrong));
   if (fault.ends === 'same') {
     if (last !== undefined) wrong.push(`gone on with, it failed: ${last.code}: ${last.message}`);
-    else wrong.push(...different(theatre.whole[fault.play], outcomeOf(scene), fault));
+    else wrong.push(...different(theatre.whole[fault.play], outcomeOf(scene), fault), ...setAside(fault, scene));
   } else if (last?.code !== fault.ends) wrong.push(`it ended as ${last?.code ?? 'same'}, not as ${fault.ends}: ${last?.message}`);
   if (fault.changesGit === undefined && git() !== gitBefore) wrong.push("the person's .git was changed");
   wrong.push(...tooManyCalls(theatre, fault, scene));
@@ -148,7 +146,7 @@ async function goOn(fault: Fault, scene: Scene, wrong: string[]): Promise<{ code
 
 /** Who was killed when all was done has left its lock: what else it left goes when the session is opened next. */
 async function tidied(scene: Scene, ran: Ran, wrong: string[]): Promise<undefined> {
-  if (ran.signal === null && !ran.hung) return;
+  if (ran.signal === null && !ran.hung && ran.code !== INTERRUPTED) return;
   const last = await scene.run('resume latest');
   if (last.code !== 0) wrong.push(`to tidy up failed: ${last.stderr}`);
 }
@@ -165,15 +163,23 @@ function nextCommand(play: Play, scene: Scene): string | undefined {
   return undefined;
 }
 
-function different(whole: Outcome, now: Outcome, { files = {} }: Fault): string[] {
+function different(whole: Outcome, now: Outcome, { files = {}, without }: Fault): string[] {
   const wrong: string[] = [];
+  const wanted = without?.agent === whole.agent ? { ...whole, agent: 'mistaken', tree: now.tree } : whole;
   for (const key of ['outcome', 'agent', 'tree'] as const)
-    if (whole[key] !== now[key] && !(key === 'tree' && Object.keys(files).length > 0))
-      wrong.push(`${key} is ${now[key]}, not ${whole[key]}`);
+    if (wanted[key] !== now[key] && !(key === 'tree' && Object.keys(files).length > 0))
+      wrong.push(`${key} is ${now[key]}, not ${wanted[key]}`);
   const paths = new Set([...Object.keys(whole.files), ...Object.keys(now.files)]);
   for (const path of paths)
     if (!(path in files) && whole.files[path] !== now.files[path]) wrong.push(`${path} is ${now.files[path]}, not ${whole.files[path]}`);
   return wrong;
+}
+
+/** Who is not heard any more is named, with the reason. */
+function setAside({ without }: Fault, scene: Scene): string[] {
+  const aside = scene.events().flatMap((fact) => (fact.type === 'agent.set-aside' ? [`${fact.agent}: ${fact.why.code}`] : []));
+  const wanted = without === undefined ? [] : [`${without.agent}: ${without.code}`];
+  return aside.join() === wanted.join() ? [] : [`set aside is ${aside.join() || 'nobody'}, not ${wanted.join() || 'nobody'}`];
 }
 
 /** Who was at work when the program died asks once more; and a call whose outcome is not known is one reply more. */

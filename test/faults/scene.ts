@@ -67,6 +67,7 @@ export interface Scene {
   /** `.massgen` of the folder. */
   readonly own: string;
   readonly calls: ModelCall[];
+  /** How often the program was stopped at work: what its models were asked then is asked once more. */
   readonly deaths: () => number;
   /** Replaces what the models say. */
   replies(reply: (call: ModelCall, usual: ModelReply, n: number) => ModelReply | Promise<ModelReply>): void;
@@ -89,7 +90,7 @@ export interface Scene {
   ): Promise<Ran>;
   /** Where a pause is told, by its number. */
   pause(n: number): string;
-  close(): Promise<void>;
+  close(options?: { keep: boolean }): Promise<void>;
 }
 
 export interface SceneOptions {
@@ -105,6 +106,8 @@ export interface SceneOptions {
   baseUrl?: string;
   /** A server that can be gone. */
   ownServer?: true;
+  /** Anthropic's Messages; OpenAI's Chat Completions where absent. */
+  wire?: 'anthropic';
   /** More files of the folder. */
   more?: Readonly<Record<string, string>>;
   /** Seconds after which a call of the program counts as hung. */
@@ -162,12 +165,13 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
       writeFileSync(order, JSON.stringify({ hits, ...(trace !== undefined && { trace }) }));
       const pauses = hits.filter(({ do: blow }) => 'pause' in blow).length;
       const ran = await runProgram(stage, { folder, home, args, order, seconds, env: { TEST_KEY: key, ...env }, pauses, paused, pause });
-      if (ran.signal !== null || ran.hung) deaths += 1;
+      if (ran.signal !== null || ran.hung || ran.code === INTERRUPTED) deaths += 1;
       return ran;
     },
-    async close() {
+    async close({ keep } = { keep: false }) {
       stage.models.delete(key);
       if (server !== stage.server) await server.stop();
+      if (keep) return;
       execFileSync('chmod', ['-R', 'u+rwX', home]);
       rmSync(home, { recursive: true, force: true });
     },
@@ -184,11 +188,12 @@ function makeFolder(folder: string, { more = {} }: SceneOptions): void {
   writeFiles(folder, { 'mine.txt': 'not in any commit\n', 'a.txt': 'one\ntwo\n' });
 }
 
-function configOf({ agents = ['right', 'mistaken'], config = {} }: SceneOptions, baseUrl: string): object {
+function configOf({ agents = ['right', 'mistaken'], config = {}, wire }: SceneOptions, baseUrl: string): object {
+  const type = wire === 'anthropic' ? 'claude' : 'chatcompletion';
   return {
     agents: agents.map((id) => ({
       id,
-      backend: { type: 'chatcompletion', model: `model-of-${id}`, base_url: baseUrl, api_key: `\${TEST_KEY}`, request_timeout_seconds: 5 },
+      backend: { type, model: `model-of-${id}`, base_url: baseUrl, api_key: `\${TEST_KEY}`, request_timeout_seconds: 5 },
     })),
     checks: [{ name: 'test', command: 'sh check.sh' }],
     grace_seconds: 60,
@@ -211,6 +216,9 @@ interface Process {
 
 const KEPT = 200_000;
 
+/** The exit code of a program that was stopped in order. */
+export const INTERRUPTED = 130;
+
 async function runProgram(programs: Pick<Stage, 'cli' | 'hits'>, process_: Process): Promise<Ran> {
   const { folder, home, args, order, seconds, pauses, paused, pause } = process_;
   mkdirSync(join(home, 'tmp'), { recursive: true });
@@ -227,6 +235,8 @@ async function runProgram(programs: Pick<Stage, 'cli' | 'hits'>, process_: Proce
   const child = spawn(process.execPath, ['--import', programs.hits, programs.cli, ...args.split(' '), '--json'], {
     cwd: folder,
     env,
+    // In a group of its own, as a shell starts what stands in front.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };

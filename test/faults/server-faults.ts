@@ -20,6 +20,18 @@ const turn = (name: string, before: NonNullable<Fault['before']>, more: Partial<
 const once = (name: string, bad: Bad, more: Partial<Fault> = {}): Fault =>
   turn(`${name}, once`, (scene) => scene.replies((call, usual, n) => (n === 2 ? bad(usual, n, call) : usual)), { first: 'done', ...more });
 
+/** The second call of one agent is refused for good: asked again it would be refused again, so that agent is out and the others go on. */
+const refusing = (name: string, agent: 'right' | 'mistaken', bad: Bad, code: FailureCode): Fault => {
+  return turn(
+    name,
+    (scene) => {
+      let calls = 0;
+      scene.replies((call, usual, n) => (call.model.endsWith(agent) && ++calls === 2 ? bad(usual, n, call) : usual));
+    },
+    { first: 'done', without: { agent, code } },
+  );
+};
+
 const always = (name: string, bad: Bad, code: FailureCode): Fault =>
   turn(`${name}, always`, (scene) => scene.replies((call, usual, n) => bad(usual, n, call)), { first: code, ends: code, calls: 60 });
 
@@ -31,7 +43,7 @@ const PAGE: Bad = () => ({ body: '<!doctype html><html><body>Log in</body></html
 const first: Record<string, string> = { 'retry-after': '1' };
 
 /** Every call is cut, or ends, at another byte when it is first made; `from`, `from + 1` … */
-const cutAt = (name: string, how: 'cutAfterBytes' | 'endAfterBytes', from: number): Fault => {
+const cutAt = (name: string, how: 'cutAfterBytes' | 'endAfterBytes', from: number, wire?: 'anthropic'): Fault => {
   return turn(
     `${name} from byte ${from} on`,
     (scene) => {
@@ -43,7 +55,7 @@ const cutAt = (name: string, how: 'cutAfterBytes' | 'endAfterBytes', from: numbe
         return { ...usual, chunkSize: 300, [how]: from + seen.size - 1 };
       });
     },
-    { calls: 24 },
+    { calls: 24, ...(wire && { scene: { wire } }) },
   );
 };
 
@@ -97,15 +109,27 @@ export const serverFaults: readonly Fault[] = [
   once('an empty body', () => ({ body: '', headers: { 'content-type': 'text/event-stream' } })),
   always('an empty reply', () => ({ chunks: [] }), 'network'),
   once('calls with indexes out of order', (usual) => ({ ...usual, chunks: outOfOrder(usual) })),
-  {
-    ...once('a reply without an end', (usual) => ({ ...usual, text: 'and on '.repeat(20), endless: true })),
-    scene: { config: { timeout_settings: { orchestrator_timeout_seconds: 8 } } },
+  once('a reply without an end', (usual) => ({ ...usual, text: 'and on '.repeat(20), endless: true }), {
     memory: 700,
-  },
-  ...[400, 401, 403, 404, 413].flatMap((code) => [
-    once(`HTTP ${code}`, status(code)),
-    always(`HTTP ${code}`, status(code), code === 413 ? 'context-overflow' : code === 401 || code === 403 ? 'auth' : 'bad-request'),
+    // It is given up after so many bytes, which take their time.
+    scene: { config: { timeout_settings: { orchestrator_timeout_seconds: 150 } }, seconds: 170 },
+  }),
+  ...(
+    [
+      [400, 'bad-request'],
+      [401, 'auth'],
+      [403, 'auth'],
+      [404, 'bad-request'],
+    ] as const
+  ).flatMap(([status_, code]) => [
+    ...(['right', 'mistaken'] as const).map((agent) =>
+      refusing(`HTTP ${status_}, once, of the one who is ${agent}`, agent, status(status_), code),
+    ),
+    always(`HTTP ${status_}`, status(status_), code),
   ]),
+  // The conversation is shortened then, and asked again.
+  once('HTTP 413', status(413)),
+  always('HTTP 413', status(413), 'context-overflow'),
   ...[408, 429, 500, 502, 503, 529].map((code) => once(`HTTP ${code}`, status(code))),
   always('HTTP 429', status(429), 'rate-limit'),
   once('HTTP 429 with retry-after', status(429, first)),
@@ -114,10 +138,14 @@ export const serverFaults: readonly Fault[] = [
   always('HTTP 500', status(500), 'server'),
   always('HTTP 529', status(529), 'server'),
   once('a redirection to itself', (_, __, call) => ({ status: 307, headers: { location: call.path }, body: '' })),
-  always('a redirection to itself', (_, __, call) => ({ status: 307, headers: { location: call.path }, body: '' }), 'network'),
+  always('a redirection to itself', (_, __, call) => ({ status: 307, headers: { location: call.path }, body: '' }), 'bad-request'),
   // A vote is short, so every byte of it is there; of the long replies as many bytes.
   ...range(1100, 8).map((from) => cutAt('every reply is cut once,', 'cutAfterBytes', from)),
   ...range(1100, 32).map((from) => cutAt('every reply ends too early once,', 'endAfterBytes', from)),
+  turn('nothing is wrong (Anthropic)', () => undefined, { scene: { wire: 'anthropic' }, first: 'done', calls: 0 }),
+  // Its events are longer. At every byte of both formats the reader itself is held (test/engine/providers/streams.test.ts).
+  ...range(1800, 24).map((from) => cutAt('every reply of Anthropic is cut once,', 'cutAfterBytes', from, 'anthropic')),
+  ...range(1800, 72).map((from) => cutAt('every reply of Anthropic ends too early once,', 'endAfterBytes', from, 'anthropic')),
 ];
 
 function outOfOrder(usual: ModelReply): object[] {

@@ -23,16 +23,43 @@ interface Said {
   answers?: string;
 }
 
+interface Block {
+  type?: string;
+  text?: string;
+  id?: string;
+  name?: string;
+  input?: unknown;
+  tool_use_id?: string;
+  content?: unknown;
+}
+
+const wordsOf = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content ?? ''));
+
+/** Of either wire format. */
 function conversation(call: ModelCall): Said[] {
-  return call.messages.map((message) => ({
-    role: message.role,
-    text: typeof message.content === 'string' ? message.content : JSON.stringify(message.content ?? ''),
-    calls: ((message.tool_calls ?? []) as { id: string; function: { name: string; arguments: string } }[]).map((one) => ({
-      id: one.id,
-      ...one.function,
-    })),
-    ...(typeof message.tool_call_id === 'string' && { answers: message.tool_call_id }),
-  }));
+  return call.messages.flatMap((message): Said[] => {
+    const { role, content } = message;
+    const blocks = (Array.isArray(content) ? content : []) as Block[];
+    const results = blocks.filter(({ type }) => type === 'tool_result');
+    if (results.length > 0)
+      return [
+        ...results.map((one) => ({ role: 'tool', text: wordsOf(one.content), calls: [], answers: one.tool_use_id ?? '' })),
+        { role, text: wordsOf(blocks.filter(({ type }) => type === 'text')), calls: [] },
+      ];
+    const uses = blocks.filter(({ type }) => type === 'tool_use');
+    const calls = (message.tool_calls ?? []) as { id: string; function: { name: string; arguments: string } }[];
+    return [
+      {
+        role,
+        text: wordsOf(content),
+        calls: [
+          ...calls.map((one) => ({ id: one.id, ...one.function })),
+          ...uses.map(({ id = '', name = '', input }) => ({ id, name, arguments: JSON.stringify(input) })),
+        ],
+        ...(typeof message.tool_call_id === 'string' && { answers: message.tool_call_id }),
+      },
+    ];
+  });
 }
 
 /** Nobody knows whether it was done: a good model makes it again, and what these do is the same twice. */
@@ -63,7 +90,11 @@ export function replyTo(call: ModelCall, tries: readonly Asked[] = []): ModelRep
   const unknown = last?.calls.filter(({ id }) => said.some((one) => one.answers === id && one.text.includes(UNKNOWN))) ?? [];
   if (unknown.length > 0) return { toolCalls: unknown.map(({ name, arguments: args }) => ({ name, arguments: args })) };
   const answers = said.map((one) => one.text).join('\n');
-  const label = [...answers.matchAll(/<answer label=\\?"(\w+)\\?"[^>]*>\s*(?:\\n)?\s*The sum starts at 0/g)].at(-1)?.[1];
+  const shown = [...answers.matchAll(/<answer label=\\?"(\w+)\\?" yours=\\?"(\w+)\\?"[^>]*>(?:\s|\\n)*(The sum starts at 0)?/g)];
+  const right = shown.findLast(([, , , words]) => words !== undefined);
+  // Who is left alone with an answer of its own votes for it.
+  const alone = shown.every(([, , yours]) => yours === 'yes') ? shown.at(-1) : undefined;
+  const label = (right ?? alone)?.[1];
   if (call.tools.includes('vote') && label !== undefined) return calls(['vote', { agent_id: label, reason: 'Its check passes.' }]);
   const agent = call.model.replace('model-of-', '');
   const own = steps[agent]?.(BACKGROUND, tries) ?? [];
