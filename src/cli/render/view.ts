@@ -65,7 +65,7 @@ function plainView({ write, state, verbosity, colour }: ViewOptions): View {
   };
 }
 
-function liveView({ write, state, columns, rows = () => process.stderr.rows ?? Number.POSITIVE_INFINITY, colour, now }: ViewOptions): View {
+function liveView({ write, state, columns, rows = () => process.stderr.rows || Number.POSITIVE_INFINITY, colour, now }: ViewOptions): View {
   const colours = coloursOf(colour);
   let live = noLive;
   const asked = new Map<string, string>();
