@@ -12,6 +12,10 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const step = z.strictObject({
   name: z.string().optional(),
+  if: z
+    .string()
+    .regex(/^runner\.os == '(Linux|macOS|Windows)'$/)
+    .optional(),
   uses: z
     .string()
     .regex(/^[\w-]+\/[\w-]+@v\d+$/)

@@ -32,8 +32,16 @@ async function checksOf(kind: Ecosystem, place: Place): Promise<Found[]> {
   return found;
 }
 
-async function programOf({ wrappers = [], program, tool }: Ecosystem, place: Place): Promise<string> {
-  for (const [file, command] of wrappers) if ((await firstMark(place, [{ file }])) !== undefined) return command;
+/** The shell of Windows knows what it is to start by backslashes alone, and adds the ending itself. */
+export async function programOf(
+  { wrappers = [], program, tool }: Pick<Ecosystem, 'wrappers' | 'program' | 'tool'>,
+  place: Place,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string> {
+  for (const [file, command] of wrappers) {
+    if ((await firstMark(place, [{ file }])) === undefined) continue;
+    return platform === 'win32' ? command.replaceAll('/', '\\') : command;
+  }
   return program ?? tool;
 }
 

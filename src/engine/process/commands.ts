@@ -8,9 +8,10 @@ import { childEnvironment, type Environment } from './environment.js';
 import { launch, notStarted } from './launch.js';
 import { type ProcessRecord, processRecord } from './leftovers.js';
 import { cappedOutput } from './output-cap.js';
+import { findProgram } from './programs.js';
 import { quote } from './quote.js';
 import { removeTree } from './remove-tree.js';
-import { findProgram, openSandbox, type Sandbox, trialProblem, type Wrapped } from './sandbox.js';
+import { openSandbox, type Sandbox, trialProblem, type Wrapped } from './sandbox.js';
 
 export type { BackgroundCommand, CommandResult, CommandSpec, Commands } from './command.js';
 export { endLeftovers } from './leftovers.js';

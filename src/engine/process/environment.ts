@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Passed through as they are: nothing in them is secret and much breaks without them. */
 const PASSED =
-  /^(PATH|PATHEXT|LANG|LANGUAGE|LC_[A-Z]+|TZ|USER|LOGNAME|USERNAME|SYSTEMROOT|WINDIR|COMSPEC|SYSTEMDRIVE|PROGRAMFILES|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE)$/i;
+  /^(PATH|PATHEXT|LANG|LANGUAGE|LC_[A-Z]+|TZ|USER|LOGNAME|USERNAME|SYSTEMROOT|WINDIR|COMSPEC|SYSTEMDRIVE|OS|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAMFILES(\(X86\))?|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE)$/i;
 
 /** Where tools are installed when that is under HOME: HOME is another one for commands, so they are told. Read-only. */
 const TOOLCHAINS: readonly (readonly [variable: string, below?: string])[] = [
@@ -69,8 +69,9 @@ export function childEnvironment(options: {
   ownHome: string;
   ownTemp: string;
   network: boolean;
+  platform?: NodeJS.Platform;
 }): Record<string, string> {
-  const { env, home, ownHome, ownTemp, network } = options;
+  const { env, home, ownHome, ownTemp, network, platform = process.platform } = options;
   const child: Record<string, string> = {};
   for (const [name, value] of Object.entries(env).filter(present)) {
     if (value === undefined) continue;
@@ -85,6 +86,8 @@ export function childEnvironment(options: {
     ...toolchains(env, home),
     HOME: ownHome,
     USERPROFILE: ownHome,
+    // Without these npm and others on Windows make folders of such names where they are.
+    ...(platform === 'win32' && { APPDATA: join(ownHome, 'AppData', 'Roaming'), LOCALAPPDATA: join(ownHome, 'AppData', 'Local') }),
     TMPDIR: ownTemp,
     TMP: ownTemp,
     TEMP: ownTemp,

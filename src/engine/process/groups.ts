@@ -1,6 +1,7 @@
 /** Signals everything that belongs to a command: its process group, and what left the group. */
 import { spawnSync } from 'node:child_process';
 import { descendantsOf, markedProcesses, startTimeOf } from './process-info.js';
+import { systemProgram } from './programs.js';
 
 export interface Group {
   /** The leader, whose id is the group's id too. */
@@ -57,7 +58,7 @@ export function killProcess(pid: number): void {
 
 function killWindowsTree(pid: number): void {
   // Exits with an error where the process has ended already, which is what was wanted.
-  spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+  spawnSync(systemProgram('taskkill.exe'), ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
 }
 
 /** Resolves once none of `pids` runs any more, or after `limitMs`. */

@@ -1,6 +1,7 @@
 /** What the system knows of a process: when it started, whether it lives, and what belongs to a marked command. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { systemProgram } from './programs.js';
 
 /** The variable that marks every process of a command with the command's own random id. */
 export const MARK = 'MASSGEN_COMMAND';
@@ -10,17 +11,31 @@ export const MARK = 'MASSGEN_COMMAND';
  * undefined where there is no such process, or none that still runs (a zombie has ended).
  */
 export function startTimeOf(pid: number): string | undefined {
+  if (pid === process.pid) own ??= askedStartTime(pid);
+  return pid === process.pid ? own : askedStartTime(pid);
+}
+
+/** Of this process; on Windows to ask takes half a second. */
+let own: string | undefined;
+
+function askedStartTime(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return linuxStartTime(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     if (process.platform === 'win32') return windowsStartTime(pid);
-    return (
-      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() ||
-      undefined
-    );
+    return psStartTime(pid);
   } catch {
     // No such file, or ps exits with 1: there is no such process.
     return undefined;
   }
+}
+
+/** Invariant: it is the same whoever asks, an editor without a language or a terminal in another zone, or a living process would count as gone. */
+export function psStartTime(pid: number): string | undefined {
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC0' };
+  return (
+    execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env }).trim() ||
+    undefined
+  );
 }
 
 function linuxStartTime(stat: string): string | undefined {
@@ -33,8 +48,11 @@ function linuxStartTime(stat: string): string | undefined {
 function windowsStartTime(pid: number): string | undefined {
   const script = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
   return (
-    execFileSync('powershell.exe', ['-NoProfile', '-Command', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() ||
-    undefined
+    execFileSync(systemProgram('WindowsPowerShell/v1.0/powershell.exe'), ['-NoProfile', '-Command', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+    }).trim() || undefined
   );
 }
 

@@ -24,8 +24,10 @@ async function makeWritable(folder: string): Promise<void> {
   if (!(await lstat(folder)).isDirectory()) return;
   await chmod(folder, 0o700);
   if (isDeep(folder)) return;
+  // On Windows a file that is read-only, as git's objects are, cannot be removed either.
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
+    else if (entry.isFile() && process.platform === 'win32') await chmod(join(folder, entry.name), 0o600);
   }
 }
 

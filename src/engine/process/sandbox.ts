@@ -1,12 +1,13 @@
 /** Wraps command lines so that they write only where they may and read no secrets: bubblewrap on Linux, seatbelt on macOS. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CommandSpec, SandboxKind } from './command.js';
 import type { Environment } from './environment.js';
 import { type AllowedDomains, openFilteredNetwork } from './filtered-network.js';
 import { homeSecrets, isWithin } from './home-secrets.js';
 import { otherSockets } from './other-sockets.js';
+import { findProgram } from './programs.js';
 import { tightened } from './tightened.js';
 
 interface WrapRequest {
@@ -47,21 +48,6 @@ const RUN_KEPT = [
   '/run/opengl-driver',
   '/run/host',
 ];
-
-/** What there is of `program` on PATH. */
-export function findProgram(program: string, path: string | undefined): string | undefined {
-  for (const folder of (path ?? '').split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
-    const file = join(folder, program);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here; the next folder may have it.
-    }
-  }
-  return undefined;
-}
 
 /** The sandbox of this system, or why there is none. Whether it really works is for a trial command to show. */
 export function openSandbox(options: { env: Environment; home: string }): Sandbox | { problem: string } {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { type FailureError, fail } from '../../protocol/failure.js';
+import { startedAs } from '../process/programs.js';
 
 export interface GitOptions {
   gitDir?: string;
@@ -85,6 +86,9 @@ function environment(options: GitOptions): Record<string, string> {
   };
 }
 
+/** Looked for once. */
+let program: string | undefined;
+
 /**
  * Runs git to its end, whatever its exit code. An abort throws the signal's reason.
  * Invariant: when this returns or throws, the process is over, so that nothing of it writes any more and its locks are gone.
@@ -94,7 +98,8 @@ export function runGit(args: readonly string[], options: GitOptions = {}): Promi
   const cwd = options.cwd ?? options.workTree ?? options.gitDir ?? process.cwd();
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const child = spawn('git', [...args], { env: environment(options), cwd, windowsHide: true });
+    program ??= startedAs('git');
+    const child = spawn(program, [...args], { env: environment(options), cwd, windowsHide: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let broken: Error | undefined;

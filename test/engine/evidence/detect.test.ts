@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checksFromConfig, detectChecks } from '../../../src/engine/evidence/detect.js';
+import { programOf } from '../../../src/engine/evidence/detect-tools.js';
 
 function folderWith(files: Record<string, string | object>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'detect-')));
@@ -348,4 +349,12 @@ describe('CI workflows', () => {
     const bomb = `a: &a [x, x]\n${[...'bcdefghijk'].map((name, at) => `${name}: &${name} [*${'abcdefghijk'[at]}, *${'abcdefghijk'[at]}, *${'abcdefghijk'[at]}]`).join('\n')}\n`;
     expect(await found({ '.gitlab-ci.yml': 'a: [', '.travis.yml': bomb })).toEqual([]);
   });
+});
+
+test('a wrapper is started as the shell of its system knows it', async () => {
+  const place = { path: '', entries: new Set(['gradlew']), folders: [], text: async () => undefined, list: async () => [] };
+  const gradle = { tool: 'gradle', wrappers: [['gradlew', './gradlew']] as const };
+  expect(await programOf(gradle, place, 'linux')).toBe('./gradlew');
+  expect(await programOf(gradle, place, 'win32')).toBe('.\\gradlew');
+  expect(await programOf({ ...gradle, wrappers: [['pom.xml', './mvnw']] }, place, 'win32')).toBe('gradle');
 });

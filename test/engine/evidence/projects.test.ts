@@ -7,7 +7,7 @@ import { runChecks } from '../../../src/engine/evidence/check.js';
 import { detectChecks } from '../../../src/engine/evidence/detect.js';
 import { evidenceText } from '../../../src/engine/evidence/text.js';
 import { openCommands } from '../../../src/engine/process/commands.js';
-import { findProgram } from '../../../src/engine/process/sandbox.js';
+import { findProgram } from '../../../src/engine/process/programs.js';
 import { corpus } from './corpus.js';
 import { type Files, fakeStore } from './fake-store.js';
 

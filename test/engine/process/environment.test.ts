@@ -13,6 +13,21 @@ const childOf = (env: Record<string, string | undefined>, more: { home?: string;
   childEnvironment({ env, home: more.home ?? '/nowhere', ownHome: '/own/home', ownTemp: '/own/tmp', network: more.network ?? false });
 
 describe('the environment of commands', () => {
+  test('on Windows has its own folders for what programs keep, and says where Windows and its programs are', () => {
+    const env = {
+      Path: '/usr/bin',
+      APPDATA: 'C:\\Users\\me\\AppData',
+      'ProgramFiles(x86)': 'C:\\Program Files (x86)',
+      SystemRoot: 'C:\\Windows',
+      TOKEN: 'k',
+    };
+    const child = childEnvironment({ env, home: '/nowhere', ownHome: '/own', ownTemp: '/tmp', network: false, platform: 'win32' });
+    expect(child).toMatchObject({ 'ProgramFiles(x86)': 'C:\\Program Files (x86)', SystemRoot: 'C:\\Windows' });
+    expect([child.APPDATA, child.LOCALAPPDATA]).toEqual([join('/own', 'AppData', 'Roaming'), join('/own', 'AppData', 'Local')]);
+    expect(Object.keys(child)).not.toContain('TOKEN');
+    expect(Object.keys(childOf(env))).not.toContain('APPDATA');
+  });
+
   test('is an allow-list: nothing else of the person’s gets through', () => {
     const env = {
       PATH: '/usr/bin',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { findProgram } from '../../../src/engine/process/sandbox.js';
+import { findProgram } from '../../../src/engine/process/programs.js';
 import { readSession } from '../../../src/engine/sessions.js';
 import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
