@@ -5,17 +5,23 @@ import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { randomFrom } from './numbers.js';
 
-const FILES = 3000;
-/** 40 MB of them. */
-const MEAN_BYTES = 13_500;
-const CHANGED = 100;
-const UNTRACKED = 60;
-const GONE = 20;
+export interface Size {
+  files: number;
+  meanBytes: number;
+  changed: number;
+  untracked: number;
+  gone: number;
+}
 
-export function makeDirtyRepository(root: string): void {
+/** 40 MB, as an extension of an editor is large. */
+export const MED: Size = { files: 3000, meanBytes: 13_500, changed: 100, untracked: 60, gone: 20 };
+/** 140 MB, as a compiler with its fixtures is. */
+export const BIG: Size = { files: 27_674, meanBytes: 5060, changed: 150, untracked: 201, gone: 3 };
+
+export function makeDirtyRepository(root: string, { files, meanBytes, changed, untracked, gone }: Size = MED): void {
   const random = randomFrom(7);
   mkdirSync(root, { recursive: true });
-  for (let file = 0; file < FILES; file++) put(root, pathOf(file), textOf(500 + random(2 * (MEAN_BYTES - 500)), random));
+  for (let file = 0; file < files; file++) put(root, pathOf(file), textOf(500 + random(2 * (meanBytes - 500)), random));
   for (const args of [
     ['init', '-q'],
     ['add', '-A'],
@@ -23,9 +29,9 @@ export function makeDirtyRepository(root: string): void {
     ['gc', '-q'],
   ])
     personsGit(root, args);
-  for (let file = 0; file < CHANGED; file++) put(root, pathOf(file * 7), textOf(MEAN_BYTES, random));
-  for (let file = 0; file < UNTRACKED; file++) put(root, `src/new/file-${file}.ts`, textOf(MEAN_BYTES, random));
-  for (let file = 0; file < GONE; file++) rmSync(join(root, pathOf(2000 + file * 11)));
+  for (let file = 0; file < changed; file++) put(root, pathOf(file * 7), textOf(meanBytes, random));
+  for (let file = 0; file < untracked; file++) put(root, `src/new/file-${file}.ts`, textOf(meanBytes, random));
+  for (let file = 0; file < gone; file++) rmSync(join(root, pathOf(2000 + file * 11)));
 }
 
 /** Thirty to a folder, three folders deep. */

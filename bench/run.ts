@@ -1,28 +1,34 @@
 /** Runs the benchmarks and prints their ratios. Names of benchmarks as arguments run only those. Exit code 1: one is over its target. */
 import { bench as apply } from './apply.js';
 import { bench as deliberation } from './deliberation.js';
+import { bench as dependencies } from './dependencies.js';
 import { bench as diffAllAgents } from './diff-all-agents.js';
 import { bench as diffWorst } from './diff-worst.js';
 import { bench as firstPaint } from './first-paint.js';
 import { bench as footprint } from './footprint.js';
 import { bench as longSession } from './long-session.js';
 import type { Row } from './row.js';
-import { bench as snapshot } from './snapshot.js';
+import { bench as snapshot, benchBig as snapshotBig } from './snapshot.js';
 import { bench as snapshotGrowth } from './snapshot-growth.js';
 import { bench as soak } from './soak.js';
 import { bench as stream } from './stream.js';
 import { machine, table } from './table.js';
 import { bench as turn } from './turn.js';
-import { bench as workspaces } from './workspaces.js';
+import { bench as workspaces, benchBig as workspacesBig } from './workspaces.js';
+import { bench as workspacesDisk } from './workspaces-disk.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   apply,
   snapshot,
+  'snapshot-big': snapshotBig,
   'snapshot-growth': snapshotGrowth,
   'diff-worst': diffWorst,
   'diff-all-agents': diffAllAgents,
   turn,
   workspaces,
+  'workspaces-big': workspacesBig,
+  'workspaces-disk': workspacesDisk,
+  dependencies,
   footprint,
   stream,
   'first-paint': firstPaint,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import type { Workspace } from '../src/engine/workspace/store.js';
-import { makeDirtyRepository } from './dirty-repository.js';
+import { BIG, MED, makeDirtyRepository, type Size } from './dirty-repository.js';
 import { median } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
@@ -18,10 +18,13 @@ const CHANGED = [3, 302, 901, 1503, 2702].map(
   (file) => `src/part-${Math.floor(file / 300)}/module-${Math.floor(file / 30)}/file-${file}.ts`,
 );
 
-export async function bench(): Promise<Row[]> {
+export const bench = (): Promise<Row[]> => measure('snapshot', MED);
+export const benchBig = (): Promise<Row[]> => measure('snapshot-big', BIG);
+
+async function measure(name: string, size: Size): Promise<Row[]> {
   const { folder, place } = await scratch();
   try {
-    makeDirtyRepository(folder);
+    makeDirtyRepository(folder, size);
     await using store = await openStore(folder);
     const { tree } = await store.capture();
     await using workspace = await store.fork({ session: 's', name: 'one', tree });
@@ -42,13 +45,13 @@ export async function bench(): Promise<Row[]> {
     const ratio = median(rounds.map((round) => round.ours / round.peer));
     return [
       {
-        name: 'snapshot: ms after five files',
+        name: `${name}: ms after five files`,
         ours: median(rounds.map((round) => round.ours)),
         peer: `${median(rounds.map((round) => round.peer)).toFixed(1)}: git diff-files`,
         ratio,
         target: '<= 2',
         ok: ratio <= 2,
-        note: `median of ${ROUNDS} pairs, 3040 files, ${place}`,
+        note: `median of ${ROUNDS} pairs, ${size.files + size.untracked - size.gone} files, ${place}`,
       },
     ];
   } finally {

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
-import { makeDirtyRepository } from './dirty-repository.js';
+import { BIG, MED, makeDirtyRepository, type Size } from './dirty-repository.js';
 import { limitWriter } from './limit-writer.js';
 import { median } from './numbers.js';
 import type { Row } from './row.js';
@@ -16,32 +16,41 @@ const run = promisify(execFile);
 const ROUNDS = 5;
 const WORKSPACES = ['a', 'b', 'c', 'd', 'e'];
 
-export async function bench(): Promise<Row[]> {
+interface Round {
+  ours: number;
+  limit: number;
+  copies: number | undefined;
+}
+
+export const bench = (): Promise<Row[]> => measure('workspaces', MED);
+export const benchBig = (): Promise<Row[]> => measure('workspaces-big', BIG);
+
+async function measure(name: string, size: Size): Promise<Row[]> {
   const { folder, place } = await scratch();
   try {
     const root = join(folder, 'repository');
-    makeDirtyRepository(root);
+    makeDirtyRepository(root, size);
     await using limit = await limitWriter(root);
-    const rounds: { ours: number; limit: number; copies: number | undefined }[] = [];
+    const rounds: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const ours = await byStore(root);
       const written = await without(join(folder, 'limit'), (to) => limit.write(WORKSPACES.map((name) => join(to, name))));
       const copies = await without(join(folder, 'copies'), (to) => byCopying(root, to));
       rounds.push({ ours, limit: written, copies });
     }
-    return rowsOf(rounds, `${limit.files} files, ${Math.round(limit.bytes / 1e6)} MB, first capture included, ${place}`);
+    return rowsOf(name, rounds, `${limit.files} files, ${Math.round(limit.bytes / 1e6)} MB, first capture included, ${place}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function rowsOf(rounds: readonly { ours: number; limit: number; copies: number | undefined }[], what: string): Row[] {
+function rowsOf(name: string, rounds: readonly Round[], what: string): Row[] {
   const ours = median(rounds.map((round) => round.ours));
   const toLimit = median(rounds.map((round) => round.ours / round.limit));
   const limitMs = Math.round(median(rounds.map((round) => round.limit)));
   const rows: Row[] = [
     {
-      name: 'workspaces: ms for five',
+      name: `${name}: ms for five`,
       ours,
       peer: `${limitMs}: their files written by one thread`,
       ratio: toLimit,
@@ -58,7 +67,7 @@ function rowsOf(rounds: readonly { ours: number; limit: number; copies: number |
   const toCopies = median(copied.map((round) => round.ours / round.copies));
   const copiesMs = Math.round(median(copied.map((round) => round.copies)));
   rows.push({
-    name: 'workspaces: ms for five',
+    name: `${name}: ms for five`,
     ours,
     peer: `${copiesMs}: shutil.copytree of the folder`,
     ratio: toCopies,

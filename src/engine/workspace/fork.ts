@@ -1,7 +1,7 @@
 /** Makes workspaces and checkouts: whole or not at all, each with a repository of its own, byte for byte what the tree says. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants, existsSync, statSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
@@ -68,7 +68,7 @@ export function forking(layout: Layout): Forks {
       const [{ node, index }] = await allOver([write(tree, making, signal), ownRepository(layout, join(making, '.git'), commit)]);
       const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, found, ...(signal && { signal }) });
       await known(layout, join(making, '.git'), { index, links });
-      await writeFile(`${own}.index`, index);
+      await copyFile(join(making, '.git/index'), `${own}.index`, constants.COPYFILE_FICLONE);
       await writeFile(`${own}.exclude`, asRules(links));
       await writeFile(`${own}.json`, JSON.stringify({ linkedRoots } satisfies Kept));
       await renameOver(making, root);

@@ -1,6 +1,6 @@
 /** Brings a `node_modules` into a workspace: a real folder of links, so that what is added to it stays in the workspace. */
 import { join } from 'node:path';
-import { type Bringing, bring, childrenOf, copyTree, ownFolder } from './bring.js';
+import { type Bringing, bring, type Child, childrenOf, copyTree, linkFolders, ownFolder } from './bring.js';
 
 /** Tools make them anew, and write to them. */
 const CACHES = new Set(['.cache', '.vite', '.vite-temp', '.vitest', '.turbo', '.tmp', '.parcel-cache']);
@@ -11,14 +11,19 @@ const STORES = new Set(['.pnpm', '.store', '.bun', '.deno']);
 export async function bringPackages(source: string, target: string, how: Bringing, own: ReadonlySet<string>): Promise<void> {
   if (!(await ownFolder(target))) return;
   const children = (await childrenOf(source)).filter(({ name }) => !CACHES.has(name));
+  // What begins with a dot is no package but the state of a tool (`.prisma` …), which writes to it.
+  const isLinked = ({ name, kind }: Child): boolean =>
+    how.mode === 'link' && kind === 'folder' && !/^[@.]/.test(name) && !(own.size > 0 && own.has(join(source, name)));
+  const linked = new Set(children.filter(isLinked));
+  await linkFolders(source, target, linked, how);
+  const others = children.filter((child) => !linked.has(child));
   await Promise.all(
-    children.map(async ({ name, kind }) => {
+    others.map(async ({ name, kind }) => {
       const [one, other] = [join(source, name), join(target, name)];
       if (kind !== 'folder') return bring(one, other, kind, how);
       if (name.startsWith('@') || name === '.bin') return bringPackages(one, other, how, own);
       if (STORES.has(name)) return bringStore(one, other, how, own);
-      // What begins with a dot is no package but the state of a tool (`.prisma` …), which writes to it.
-      return own.has(one) || name.startsWith('.') ? copyTree(one, other, how) : bring(one, other, kind, how);
+      return copyTree(one, other, how);
     }),
   );
 }
