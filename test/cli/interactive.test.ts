@@ -13,6 +13,16 @@ afterEach(() => {
   running = undefined;
 });
 
+/** A promise that others keep; it may be broken when nobody waits. */
+function openWait() {
+  let settle = { resolve: (): void => undefined, reject: (_: Error): void => undefined };
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => undefined);
+  return { promise, ...settle };
+}
+
 /** `massgen` on a terminal of its own, which `script` makes. */
 function onTerminal(folder: string, args: readonly string[] = []) {
   const words = [process.execPath, cli, ...args];
@@ -23,12 +33,11 @@ function onTerminal(folder: string, args: readonly string[] = []) {
   running = child;
   let text = '';
   let seen = 0;
-  let more = Promise.withResolvers<void>();
+  let more = openWait();
   child.stdout.on('data', (bytes: Buffer) => {
     text += bytes.toString();
     more.resolve();
-    more = Promise.withResolvers();
-    more.promise.catch(() => undefined); // It may end when nobody waits.
+    more = openWait();
   });
   const exit = once(child, 'exit').then(([code]) => {
     more.reject(new Error(`It ended with ${code}:\n${text}`));
