@@ -9,6 +9,7 @@ import type { Recorder } from './recorder.js';
 import { settledPlan, settledWrite } from './settled.js';
 import { type ApplyPlan, type PartsRequest, planParts, planUndo, recoverApply, restoredBy, writeChanges } from './workspace/apply.js';
 import type { Store } from './workspace/store.js';
+import { dropEdits } from './workspace/trees.js';
 import { dropStages } from './workspace/write-folder.js';
 
 export interface ApplyRequest {
@@ -120,10 +121,11 @@ export async function undoLast(store: Store, recorder: Recorder, host: Pick<Host
   return { plan, apply: last.id };
 }
 
-/** Completes what a killed process had begun to apply. Invariant: edits that were made since are left as they are. */
+/** Completes what a killed process had begun to apply, and removes what it left. Invariant: edits that were made since are left as they are. */
 export async function recoverApplies(store: Store, recorder: Recorder, host: Pick<Host, 'log'>): Promise<void> {
   for (const apply of recorder.state.applies.filter((one) => one.status === 'started')) await recover(store, recorder, host, apply);
   await dropStages(store);
+  await dropEdits(store.gitDir);
 }
 
 async function recover(store: Store, recorder: Recorder, host: Pick<Host, 'log'>, apply: ApplyState): Promise<void> {

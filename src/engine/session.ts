@@ -1,5 +1,5 @@
 /** A session: one conversation about one folder. Intents come in, facts go out; the rest is a function of the facts. */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Part } from '../protocol/content.js';
@@ -30,12 +30,13 @@ import { type Log, openLog } from './log.js';
 import type { Pending } from './pending.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
 import { acquireLock, type Lock } from './process/lock.js';
+import { removeTree } from './process/remove-tree.js';
 import { familyOf } from './providers/family.js';
 import type { Provider } from './providers/provider.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { accept, pendingOf, reject } from './rejecting.js';
 import { newSessionId } from './session-id.js';
-import { sessionFiles } from './sessions.js';
+import { dropUnborn, sessionFiles } from './sessions.js';
 import { steadyClock } from './steady-clock.js';
 import { openTape } from './tape.js';
 import { patternOf, workTurn } from './turn.js';
@@ -96,16 +97,16 @@ export interface SessionOptions {
   record?: string;
 }
 
-/** What is open while a session is written. */
+/** What is open while a session is written: its lock before anything of it is there. */
 interface Open {
-  lock: Lock;
-  log: Log;
+  lock?: Lock;
+  log?: Log;
 }
 
 /** Nothing is written of a new session before its first turn. */
 export async function createSession({ folder, host, record }: SessionOptions): Promise<Session> {
   const store = await openStore(folder);
-  return new LiveSession(newSessionId(host.now()), store, host, undefined, emptyState, record);
+  return new LiveSession(newSessionId(host.now()), store, host, {}, emptyState, record);
 }
 
 /** Opens a session to go on with it. Throws `locked` where another process writes it, `log` where its log can only be read. */
@@ -147,13 +148,13 @@ class LiveSession implements Session {
     readonly id: SessionId,
     readonly store: Store,
     private readonly host: Host,
-    private open: Open | undefined,
+    private readonly open: Open,
     begun: SessionState,
     record: string | undefined,
   ) {
     this.folder = realpathSync(store.folder);
     this.recorder = openRecorder(
-      () => this.written().log,
+      () => this.written(),
       () => this.clock(),
       begun,
     );
@@ -180,13 +181,14 @@ class LiveSession implements Session {
       throw fail('usage', 'The last turn of this session was cut off.', { hint: `Go on with it first: massgen resume ${this.id}` });
     await this.cleaning;
     await this.meet(team.agents);
+    await this.claim();
     this.prepare(team.agents);
     const { tree: base, summary } = await this.store.capture({ forked: true });
     const { store, host, recorder } = this;
     const { checks } = team.settings;
     const checkSpecs = checks === 'detect' ? await detectChecks(store.root, store.prefix) : checksFromConfig(checks, store.prefix);
     await store.keep(`bases/${base}`, base);
-    await this.begin();
+    this.begin();
     const { pattern, limits, settings } = team;
     const agents = team.agents.map((agent) => ({ ...agent, ...familyOf(agent.backend) }));
     const turn = `t${this.state.turns.length + 1}`;
@@ -303,8 +305,11 @@ class LiveSession implements Session {
     const commands = await this.opening?.catch(() => undefined); // It never opened.
     await commands?.[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
-    this.open?.log.close();
-    await this.open?.lock[Symbol.asyncDispose]();
+    const { lock, log } = this.open;
+    log?.close();
+    // It never began.
+    if (log === undefined && lock !== undefined) await removeTree(sessionFiles(this.folder, this.id).folder);
+    await lock?.[Symbol.asyncDispose]();
   }
 
   private requireIdle(): void {
@@ -312,19 +317,21 @@ class LiveSession implements Session {
     if (this.disposed !== undefined) throw fail('interrupted', 'The session was left.');
   }
 
-  private written(): Open {
-    if (this.open === undefined) throw new Error('The session has not begun');
-    return this.open;
+  private written(): Log {
+    if (this.open.log === undefined) throw new Error('The session has not begun');
+    return this.open.log;
   }
 
-  /** Makes the session's folder, takes its lock and begins its log. */
-  private async begin(): Promise<void> {
-    if (this.open === undefined) {
-      const files = sessionFiles(this.folder, this.id);
-      mkdirSync(files.folder, { recursive: true });
-      const lock = await acquireLock(files.lock, `session ${this.id}`);
-      this.open = { lock, log: openLog(files.log).log };
-    }
+  /** Makes the session's folder, with its lock as the first that is there. */
+  private async claim(): Promise<void> {
+    if (this.open.lock !== undefined) return;
+    await dropUnborn(this.folder);
+    this.open.lock = await acquireLock(sessionFiles(this.folder, this.id).lock, `session ${this.id}`);
+  }
+
+  /** Begins its log. */
+  private begin(): void {
+    this.open.log ??= openLog(sessionFiles(this.folder, this.id).log).log;
     // A process may have died between the file and its first line.
     if (this.state.seq > 0) return;
     this.recorder.record({ type: 'session.started', id: this.id, version: LOG_VERSION, folder: this.folder });

@@ -11,7 +11,9 @@ import type { SessionRow } from '../protocol/wire.js';
 import { documentOf, type Format } from './export/document.js';
 import type { Facts } from './facts.js';
 import { readLog } from './log.js';
+import { endLeftovers } from './process/leftovers.js';
 import { acquireLock, lockOwner } from './process/lock.js';
+import { removeTree } from './process/remove-tree.js';
 import { bytesBelow } from './workspace/bytes-below.js';
 import { openStore } from './workspace/open-store.js';
 
@@ -100,6 +102,23 @@ async function statusOf(folder: string, id: SessionId, status: SessionRow['statu
 export async function wasKilled(folder: string, id: SessionId): Promise<boolean> {
   const { lock } = sessionFiles(folder, id);
   return existsSync(lock) && (await lockOwner(lock)) === undefined;
+}
+
+/** All that there may be of a session before its log is. */
+const UNBORN = /^(lock(\..*)?|processes\.jsonl|home)$/;
+
+/** Removes what processes have left that died before their session had begun: it has no log, so nobody can name it. */
+export async function dropUnborn(folder: string): Promise<void> {
+  const parent = sessionsFolder(folder);
+  if (!existsSync(parent)) return;
+  const without = readdirSync(parent).filter((id) => !existsSync(join(parent, id, 'events.jsonl')));
+  for (const id of without) {
+    const files = sessionFiles(folder, id);
+    if (!existsSync(files.lock) || (await lockOwner(files.lock)) !== undefined) continue;
+    if (!readdirSync(files.folder).every((name) => UNBORN.test(name))) continue;
+    await endLeftovers(files.processes);
+    await removeTree(files.folder);
+  }
 }
 
 /** Removes the session's log and its workspaces; what it applied stays. Throws `locked` where a living process writes it. */

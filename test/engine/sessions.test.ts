@@ -1,8 +1,11 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createSession } from '../../src/engine/session.js';
 import { exportSession, openCatalogue, removeSession, searchSessions, sessionFiles } from '../../src/engine/sessions.js';
-import { removeFolders, repository, scriptedTeam, testHost } from '../fixtures/team.js';
+import { removeFolders, repository, scriptedTeam, testHost, writeFiles } from '../fixtures/team.js';
 
 afterAll(removeFolders);
 
@@ -65,4 +68,34 @@ test('a turn without an outcome runs as long as a living process writes it, and 
   expect(await catalogue.rows()).toMatchObject([{ status: 'cut-off' }]);
   appendFileSync(sessionFiles(folder, session.id).log, '{"not": "a fact"}\n{}\n');
   expect(await catalogue.rows()).toMatchObject([{ status: 'cut-off' }]);
+});
+
+test('what a process has left that died before its session had begun goes with the next session, and nothing else does', async () => {
+  const folder = repository({ 'a.txt': 'a\n' });
+  const lockOf = (pid: number): string =>
+    `${JSON.stringify({ pid, host: hostname(), purpose: 'a test', since: Date.now(), start: '', id: 'x' })}\n`;
+  const gone = lockOf(spawnSync('true').pid);
+  writeFiles(join(folder, '.massgen', 'sessions'), {
+    'died/lock': gone,
+    'died/processes.jsonl': '',
+    'died/home/trial/file': '',
+    'lives/lock': lockOf(process.pid),
+    'lives/processes.jsonl': '',
+    'other/lock': gone,
+    'other/of-an-older-massgen.json': '{}',
+    'another/file': '',
+  });
+  await using session = await createSession({ folder, host: testHost() });
+  await session.turn([{ type: 'text', text: 'Say something.' }], team);
+  expect(readdirSync(join(folder, '.massgen', 'sessions')).sort()).toEqual([session.id, 'another', 'lives', 'other'].sort());
+});
+
+test('a session that could not begin leaves nothing', async () => {
+  const folder = repository({ 'a.txt': 'a\n' });
+  const session = await createSession({ folder, host: testHost() });
+  await expect(
+    session.turn([{ type: 'text', text: 'Say something.' }], { ...team, settings: { ...team.settings, checks: [{}] as never } }),
+  ).rejects.toThrow();
+  await session[Symbol.asyncDispose]();
+  expect(readdirSync(join(folder, '.massgen', 'sessions'))).toEqual([]);
 });

@@ -113,7 +113,7 @@ async function inScene(theatre: Theatre, fault: Fault, scene: Scene): Promise<{ 
   if ((fault.play === 'turn' || fault.play === 'resume') && fault.files === undefined && JSON.stringify(filesOf(scene)) !== filesBefore)
     wrong.push('the folder was changed by a turn');
   await fault.mend?.(scene, ran);
-  const last = (await goOn(fault, scene, wrong)) ?? (await tidied(scene, ran, wrong));
+  const last = (await goOn(fault, scene, wrong)) ?? (await tidied(fault, scene, ran, wrong));
   if (fault.ends === 'same') {
     if (last !== undefined) wrong.push(`gone on with, it failed: ${last.code}: ${last.message}`);
     else wrong.push(...different(theatre.whole[fault.play], outcomeOf(scene), fault), ...setAside(fault, scene));
@@ -144,10 +144,12 @@ async function goOn(fault: Fault, scene: Scene, wrong: string[]): Promise<{ code
   return { code: 'none', message: `it was not done after ${MOST_COMMANDS} commands, the last ${last?.args}` };
 }
 
-/** Who was killed when all was done has left its lock: what else it left goes when the session is opened next. */
-async function tidied(scene: Scene, ran: Ran, wrong: string[]): Promise<undefined> {
-  if (ran.signal === null && !ran.hung && ran.code !== INTERRUPTED) return;
-  const last = await scene.run('resume latest');
+/** Who could not remove what it made, or was killed, has left it: it goes when the session is opened next. */
+async function tidied(fault: Fault, scene: Scene, ran: Ran, wrong: string[]): Promise<undefined> {
+  const failed = fault.hits?.some(({ do: blow }) => blow !== 'pause' && 'error' in blow);
+  const cut = ran.signal !== null || ran.hung || ran.code === INTERRUPTED;
+  if (!cut && !failed) return;
+  const last = await scene.run(fault.play === 'apply' || fault.play === 'undo' ? 'sessions rename latest tidy' : 'resume latest');
   if (last.code !== 0) wrong.push(`to tidy up failed: ${last.stderr}`);
 }
 

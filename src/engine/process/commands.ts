@@ -79,8 +79,18 @@ export async function openCommands(options: CommandsOptions): Promise<Commands> 
   };
 }
 
+/** A trial that failed may have met another program that was just going, with its socket: one that is to be had fails once at most. */
+const TRIALS = 3;
+
 /** The sandbox of this machine, if a command in it can write where it may and cannot where it may not. */
 async function tried(around: Surroundings): Promise<Sandbox | { problem: string }> {
+  for (let trial = 1; ; trial += 1) {
+    const found = await tryOnce(around);
+    if (!('problem' in found) || trial === TRIALS || around.closing.aborted) return found;
+  }
+}
+
+async function tryOnce(around: Surroundings): Promise<Sandbox | { problem: string }> {
   const sandbox = openSandbox({ env: around.env, home: around.home });
   if ('problem' in sandbox) return sandbox;
   const folder = mkdtempSync(join(around.privateHome, 'trial-'));

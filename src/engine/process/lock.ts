@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../protocol/failure.js';
-import { startTimeOf } from './process-info.js';
+import { signalled, startTimeOf } from './process-info.js';
 import { renameOver } from './rename-over.js';
 
 export interface Lock extends AsyncDisposable {
@@ -146,16 +146,6 @@ function isLiving({ pid, host, start }: Entry): boolean {
   if (now !== undefined) return start === '' || now === start;
   // On Linux only a zombie takes a signal and has no start time; another user's process may be hidden, and elsewhere `ps` may be missing.
   return signal !== undefined || process.platform !== 'linux';
-}
-
-/** The error that a signal to the process would meet. */
-function signalled(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-    return undefined;
-  } catch (error) {
-    return codeOf(error);
-  }
 }
 
 function entryText(purpose: string): string {

@@ -112,3 +112,13 @@ export function descendantsOf(pid: number): number[] {
   }
   return found;
 }
+
+/** The error that a signal to the process would meet; `ESRCH` where it is gone. */
+export function signalled(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}

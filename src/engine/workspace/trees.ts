@@ -1,9 +1,10 @@
 /** Reads and makes trees of the store without touching any folder. */
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobId } from '../../protocol/content.js';
 import type { TreeId } from '../../protocol/events.js';
+import { signalled } from '../process/process-info.js';
 import { damagedStore, git, gitText } from './git.js';
 import { readLoose } from './loose.js';
 import { type Entry, splitZ } from './raw.js';
@@ -29,6 +30,15 @@ export async function editTree(gitDir: string, tree: TreeId, edits: Edits): Prom
     await rm(indexFile, { force: true });
     await rm(`${indexFile}.lock`, { force: true });
   }
+}
+
+/** Removes what processes have left that died in the midst of it. */
+export async function dropEdits(gitDir: string): Promise<void> {
+  const edits = (await readdir(gitDir)).flatMap((name) => {
+    const [, pid] = /^edit-(\d+)-[0-9a-f]+\.index(\.lock)?$/.exec(name) ?? [];
+    return pid !== undefined && signalled(Number(pid)) === 'ESRCH' ? [name] : [];
+  });
+  for (const name of edits) await rm(join(gitDir, name), { force: true });
 }
 
 /** So many paths are given to git by name; of more it lists everything. */
