@@ -63,7 +63,10 @@ export const askerFor = (options: Options): Asker | undefined => (canAsk() && !o
 /** On the terminal of this process. Ctrl-C is a signal there as anywhere else. */
 const questionHere: Question = async (text, signal) => {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // On Windows a signal to oneself ends the process without a word to those who listen.
+  lines.on('SIGINT', () => {
+    if (!process.emit('SIGINT')) process.kill(process.pid, 'SIGINT');
+  });
   try {
     return await questionOn(lines)(text, signal);
   } finally {

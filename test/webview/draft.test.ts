@@ -33,5 +33,8 @@ test('what the explorer drags is a path of the folder, or the whole path', () =>
     'src/b c.ts',
     '/etc/hosts',
   ]);
+  const onWindows = 'file:///c%3A/Users/A/p/src/b.ts\nfile:///D:/x.ts\nfile://server/share/p/y.ts';
+  expect(droppedPaths(data(onWindows), 'C:\\Users\\A\\p')).toEqual(['src/b.ts', 'D:/x.ts', '//server/share/p/y.ts']);
+  expect(droppedPaths(data(onWindows), '\\\\server\\share\\p')[2]).toBe('y.ts');
   expect(droppedPaths(null, '/home/a')).toEqual([]);
 });

@@ -72,7 +72,8 @@ export function copyRange(job: CopyJob): void {
     if (!is(fs.lstatSync(source, { bigint: true }), number)) return false;
     for (const to of job.to) {
       const target = pathIn(to, number);
-      fs.symlinkSync(leads, target);
+      // Windows has links to folders and links to files, and what a link leads to may not be there yet.
+      fs.symlinkSync(leads, target, windows && fs.statSync(source, { throwIfNoEntry: false })?.isDirectory() ? 'dir' : 'file');
       fs.lutimesSync(target, seconds(number), seconds(number));
     }
     return true;

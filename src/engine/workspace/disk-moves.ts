@@ -1,12 +1,19 @@
 /** Single steps on the disk that leave a path whole at every moment, and never follow a link. */
 import { chmod, copyFile, link, lstat, mkdir, readdir, readlink, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { renameOver, temporaryBeside } from '../process/rename-over.js';
-import { codeOf, isMissing } from './disk.js';
+import { codeOf, isMissing, lstatOrNothing } from './disk.js';
+
+/** A link that is to stand at `place` in the end: Windows has links to folders and links to files, and takes one that leads nowhere yet for the latter. */
+export async function makeLink(text: Uint8Array, path: string, place = path): Promise<void> {
+  const leads = resolve(dirname(place), Buffer.from(text).toString('utf8'));
+  const toFolder = process.platform === 'win32' && (await lstatOrNothing(leads))?.isDirectory();
+  return symlink(Buffer.from(text), path, toFolder ? 'dir' : 'file');
+}
 
 /** Keeps the file itself under a second name; a copy where the file system cannot do that. The original stays in its place. */
 export async function setAside(target: string, backup: string): Promise<void> {
-  if ((await lstat(target)).isSymbolicLink()) return symlink(await readlink(target, { encoding: 'buffer' }), backup);
+  if ((await lstat(target)).isSymbolicLink()) return makeLink(await readlink(target, { encoding: 'buffer' }), backup, target);
   try {
     await link(target, backup);
   } catch (error) {
@@ -34,7 +41,7 @@ export async function put(source: string, target: string): Promise<void> {
 
 async function copy(source: string, target: string): Promise<void> {
   const stat = await lstat(source);
-  if (stat.isSymbolicLink()) return symlink(await readlink(source, { encoding: 'buffer' }), target);
+  if (stat.isSymbolicLink()) return makeLink(await readlink(source, { encoding: 'buffer' }), target);
   await copyFile(source, target);
   await chmod(target, stat.mode & 0o7777);
   await utimes(target, stat.atime, stat.mtime);

@@ -1,12 +1,12 @@
 /** Moves files of the person's folder from one state to another: every one of them, or none. */
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { FailureError, fail } from '../../protocol/failure.js';
 import type { Stood } from '../../protocol/stood.js';
 import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNothing, onDisk } from './disk.js';
 import { reasonOf } from './disk-failure.js';
-import { put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
+import { makeLink, put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { damagedStore } from './git.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import { isRespelled } from './spelling.js';
@@ -140,7 +140,7 @@ async function stageAll(gitDir: string, work: Work, written: readonly Move[]): P
     if (!to || !bytes) throw damagedStore(gitDir, `it lost the content of ${path}`);
     const staged = join(work.stage, String(index));
     if (isLink(to) && work.kept.links) {
-      await symlink(Buffer.from(bytes), staged);
+      await makeLink(bytes, staged, join(work.root, path));
       continue;
     }
     await writeFile(staged, bytes, { mode: isExecutable(to) ? 0o777 : 0o666, flag: 'wx' });

@@ -20,13 +20,20 @@ export function droppedPaths(data: Pick<DataTransfer, 'getData'> | null, folder:
     .flatMap((line) => {
       const path = pathOf(line);
       if (path === undefined) return [];
-      return [folder !== undefined && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path];
+      const isInside = folder !== undefined && comparable(path).startsWith(`${comparable(folder)}/`);
+      return [isInside ? path.slice(folder.length + 1) : path];
     });
 }
 
+/** A path of Windows has both slashes and no case. */
+const comparable = (path: string): string => (/^([A-Za-z]:|[\\/]{2})/.test(path) ? path.replaceAll('\\', '/').toLowerCase() : path);
+
+/** A drive of Windows is named without the slash before it, a folder of another machine with that machine. */
 function pathOf(uri: string): string | undefined {
   try {
-    return decodeURIComponent(new URL(uri).pathname);
+    const { protocol, host, pathname } = new URL(uri);
+    const path = decodeURIComponent(pathname);
+    return protocol === 'file:' && host !== '' ? `//${host}${path}` : path.replace(/^\/(?=[A-Za-z]:)/, '');
   } catch {
     // Not a URI: some other text is dragged, which is not ours to take.
     return undefined;
