@@ -13,7 +13,6 @@ import { scratch } from './scratch.js';
 
 const run = promisify(execFile);
 
-const ROUNDS = 5;
 const WORKSPACES = ['a', 'b', 'c', 'd', 'e'];
 
 interface Round {
@@ -22,17 +21,17 @@ interface Round {
   copies: number | undefined;
 }
 
-export const bench = (): Promise<Row[]> => measure('workspaces', MED);
-export const benchBig = (): Promise<Row[]> => measure('workspaces-big', BIG);
+export const bench = (): Promise<Row[]> => measure('workspaces', MED, 5);
+export const benchBig = (): Promise<Row[]> => measure('workspaces-big', BIG, 3);
 
-async function measure(name: string, size: Size): Promise<Row[]> {
+async function measure(name: string, size: Size, times: number): Promise<Row[]> {
   const { folder, place } = await scratch();
   try {
     const root = join(folder, 'repository');
     makeDirtyRepository(root, size);
     await using limit = await limitWriter(root);
     const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < times; round++) {
       const ours = await byStore(root);
       const written = await without(join(folder, 'limit'), (to) => limit.write(WORKSPACES.map((name) => join(to, name))));
       const copies = await without(join(folder, 'copies'), (to) => byCopying(root, to));
@@ -56,7 +55,7 @@ function rowsOf(name: string, rounds: readonly Round[], what: string): Row[] {
       ratio: toLimit,
       target: '<= 1.6',
       ok: toLimit <= 1.6,
-      note: `${what}; median of ${ROUNDS} pairs`,
+      note: `${what}; median of ${rounds.length} pairs`,
     },
   ];
   const copied = rounds.flatMap((round) => (round.copies === undefined ? [] : [{ ours: round.ours, copies: round.copies }]));

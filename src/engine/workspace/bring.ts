@@ -1,6 +1,6 @@
 /** Brings one thing of the person's into a workspace: by a link to it, or as a copy, never so that something is written through to it. */
-import { constants, symlinkSync } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { constants, readlinkSync, symlinkSync } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, isMissing } from './disk.js';
@@ -89,14 +89,15 @@ export const copyOf = (source: string, target: string): Promise<void> =>
     await unlessOutOfReach(() => copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL));
   });
 
-const linkTo = (to: string, path: string): Promise<void> => unlessThere(() => symlink(to, path, 'junction'));
+/** At once: to hand it to another thread takes ten times as long. */
+const linkTo = (to: string, path: string): Promise<void> => unlessThere(() => symlinkSync(to, path, 'junction'));
 
 /**
  * Invariant: a link to what is in the folder leads to the workspace's own in the workspace, or checks would run the person's code.
  * Such links are relative, so that they hold wherever the workspace is moved.
  */
 async function bringLink(source: string, target: string, how: Bringing): Promise<void> {
-  const text = await unlessOutOfReach(() => readlink(source));
+  const text = await unlessOutOfReach(() => readlinkSync(source));
   if (text === undefined) return;
   const leads = resolve(dirname(source), text);
   const inside = isWithin(leads, how.from);
@@ -119,11 +120,11 @@ async function isPackage(folder: string): Promise<boolean> {
 /** So long is this thread held by making links. */
 const SLICE_MS = 5;
 
-/** Links to folders, which are many: made here, each takes a tenth of what handing it to another thread does. */
+/** Links to folders, which are many. */
 export async function linkFolders(source: string, target: string, children: Iterable<Child>, { signal }: Bringing): Promise<void> {
   let since = performance.now();
   for (const { name } of children) {
-    await unlessThere(() => symlinkSync(`${source}${sep}${name}`, `${target}${sep}${name}`, 'junction'));
+    await linkTo(`${source}${sep}${name}`, `${target}${sep}${name}`);
     if (performance.now() - since < SLICE_MS) continue;
     await setImmediate();
     signal?.throwIfAborted();
@@ -141,7 +142,7 @@ async function unlessThere(act: () => Promise<void> | void): Promise<void> {
 }
 
 /** What is not there any more, or may not be read, is not brought. */
-export async function unlessOutOfReach<T>(act: () => Promise<T>): Promise<T | undefined> {
+export async function unlessOutOfReach<T>(act: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
