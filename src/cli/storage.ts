@@ -2,7 +2,7 @@
 import { loadEnv } from '../engine/config/env.js';
 import type { Env } from '../engine/config/substitute.js';
 import type { StorageLimits } from '../engine/config/team.js';
-import { type PruneOptions, prune, sizesOf, storageWarning } from '../engine/storage.js';
+import { type PruneOptions, prune, sizesOf, storageLimits, storageWarning } from '../engine/storage.js';
 import { folderOf, namedFile, type Options } from './args.js';
 import { err, json, out } from './output.js';
 import { prunedText, sizesText } from './render/storage.js';
@@ -40,8 +40,5 @@ export async function warnOfStorage(folder: string, env: Env, options: Options):
   if (warning !== undefined) err(warning);
 }
 
-async function limitsFor(folder: string, env: Env, { config }: Options): Promise<StorageLimits> {
-  const { findConfig, loadConfig } = await import('../engine/config/load.js');
-  const file = config === undefined ? await findConfig(folder, env) : await namedFile(folder, config);
-  return file === undefined ? {} : (await loadConfig(file, { env, folder })).storage;
-}
+const limitsFor = async (folder: string, env: Env, { config }: Options): Promise<StorageLimits> =>
+  storageLimits(folder, env, config === undefined ? undefined : await namedFile(folder, config));

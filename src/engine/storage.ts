@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SessionId } from '../protocol/events.js';
 import { joined, type SessionState } from '../protocol/state.js';
 import type { SessionRow } from '../protocol/wire.js';
+import type { Env } from './config/substitute.js';
 import type { StorageLimits } from './config/team.js';
 import { acquireLock, lockOwner } from './process/lock.js';
 import { allPending } from './rejecting.js';
@@ -34,13 +35,26 @@ export async function sizesOf(folder: string): Promise<Sizes> {
 /** From so much of the limit on, a person is told. */
 const NEAR = 0.8;
 
-/** What to tell a person; undefined where there is room, or no limit. Nothing is removed by itself. */
-export async function storageWarning(folder: string, { maxBytes }: StorageLimits): Promise<string | undefined> {
+/** Where a person is to be told; undefined where there is room, or no limit. Nothing is removed by itself. */
+export async function tightStorage(folder: string, { maxBytes }: StorageLimits): Promise<{ total: number; maxBytes: number } | undefined> {
   if (maxBytes === undefined) return undefined;
   const { total } = await sizesOf(folder);
-  if (total < maxBytes * NEAR) return undefined;
-  const part = `${Math.round((total / maxBytes) * 100)} % of storage.max_size`;
+  return total < maxBytes * NEAR ? undefined : { total, maxBytes };
+}
+
+/** The same, as the command line says it. */
+export async function storageWarning(folder: string, limits: StorageLimits): Promise<string | undefined> {
+  const tight = await tightStorage(folder, limits);
+  if (tight === undefined) return undefined;
+  const part = `${Math.round((tight.total / tight.maxBytes) * 100)} % of storage.max_size`;
   return `.massgen takes ${part}. massgen sessions prune --older-than 30d removes old sessions; --dry-run shows which.`;
+}
+
+/** What the folder's configuration says of it; `config`: another file than the one that is found. */
+export async function storageLimits(folder: string, env: Env, config?: string): Promise<StorageLimits> {
+  const { findConfig, loadConfig } = await import('./config/load.js');
+  const file = config ?? (await findConfig(folder, env));
+  return file === undefined ? {} : (await loadConfig(file, { env, folder })).storage;
 }
 
 export interface PruneOptions {
@@ -48,6 +62,8 @@ export interface PruneOptions {
   before?: number;
   /** The newest ones that stay whatever their age. */
   keep?: number;
+  /** Of these alone: who confirmed a list loses nothing that was not in it. */
+  only?: readonly SessionId[];
   dryRun?: boolean;
   collect?: CollectOptions;
 }
@@ -96,9 +112,9 @@ export async function prune(folder: string, options: PruneOptions = {}): Promise
 const IN_USE = 'another process has it open';
 
 /** `rows`: the newest first. */
-function chosen(rows: readonly SessionRow[], { before, keep }: PruneOptions): SessionRow[] {
+function chosen(rows: readonly SessionRow[], { before, keep, only }: PruneOptions): SessionRow[] {
   if (before === undefined && keep === undefined) return [];
-  return rows.slice(keep ?? 0).filter((row) => before === undefined || row.lastAt < before);
+  return rows.slice(keep ?? 0).filter((row) => (before === undefined || row.lastAt < before) && (only?.includes(row.id) ?? true));
 }
 
 async function reasonToStay(folder: string, store: Store, row: SessionRow): Promise<string | undefined> {

@@ -34,6 +34,8 @@ export interface App {
   composeAboutSelection(): Promise<void>;
   // inline/actions.ts: what was applied and is pending
   pending: PendingCommands;
+  // disk.ts
+  freeDiskSpace(): Promise<void>;
   // main.ts, keys.ts, allowed.ts, folder.ts
   setKey(): Promise<void>;
   importKeys(): Promise<void>;

@@ -262,6 +262,13 @@ export const commands = [
     run: (app) => app.cleanUp(),
   },
   {
+    command: 'massgen.freeDiskSpace',
+    title: 'Free Disk Space…',
+    when: all(trusted, 'massgen.hasSessions'),
+    places: title('2_record@4'),
+    run: (app) => app.freeDiskSpace(),
+  },
+  {
     command: 'massgen.chooseTeam',
     title: 'Choose Team',
     when: all(trusted, folder),

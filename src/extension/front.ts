@@ -1,4 +1,6 @@
 /** What the window's parts need of the sessions of its folder. */
+import type { StorageLimits } from '../engine/config/team.js';
+import type { Pruned, PruneOptions, Sizes } from '../engine/storage.js';
 import type { ApplyId, CandidateId, Chosen, Event, Selection, SessionId, TreeId } from '../protocol/events.js';
 import type { Intent } from '../protocol/intents.js';
 import type { FileDiff, Preview } from '../protocol/review.js';
@@ -13,6 +15,12 @@ export interface Connection {
   /** The review turns to an answer. */
   look(candidate: CandidateId): void;
   dispose(): void;
+}
+
+export interface Storage {
+  sizes: Sizes;
+  limits: StorageLimits;
+  isTight: boolean;
 }
 
 export interface Front extends AsyncDisposable {
@@ -36,6 +44,10 @@ export interface Front extends AsyncDisposable {
   preview(session: SessionId, chosen: readonly Chosen[]): Promise<Preview>;
   /** What a candidate changes against the base of its turn. */
   files(session: SessionId, candidate: CandidateId): Promise<FileDiff[]>;
+  /** What `.massgen` takes of the disk, what its configuration allows, and whether it is time to tell. */
+  storage(): Promise<Storage>;
+  /** Removes old sessions and what none needs, or says what would go. */
+  prune(options: PruneOptions): Promise<Pruned>;
   teams(): Promise<TeamChoice[]>;
   /** The team that is offered first from now on. */
   prefer(team: string): Promise<void>;

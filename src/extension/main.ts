@@ -4,6 +4,7 @@ import type { App } from './app.js';
 import { chatParticipant } from './chat.js';
 import { type CommandRow, commands } from './commands.js';
 import { diffCommands, treeDocuments, treeUri } from './diffs.js';
+import { diskCommands, diskNotice } from './disk.js';
 import { showFailure } from './failures.js';
 import { currentFolder, hasSessions, pickFolder, requireTrust } from './folder.js';
 import type { Front } from './front.js';
@@ -42,7 +43,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     onFront(front) {
       const show = () => status.show(front.seen());
       show();
-      return vscode.Disposable.from(front.onChange(show), notifications(front, review.shows, failed), inline.attach(front));
+      return vscode.Disposable.from(
+        front.onChange(show),
+        notifications(front, review.shows, failed),
+        diskNotice(front, failed),
+        inline.attach(front),
+      );
     },
     onFailure: failed,
   });
@@ -52,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     ...sessionCommands(fronts.front),
     ...resultCommands(fronts.front, review.open),
     ...diffCommands(fronts.front),
+    ...diskCommands(fronts.front),
     setKey: keys.set,
     importKeys: () => keys.importAll(folder()),
     removeKey: keys.remove,

@@ -1,6 +1,7 @@
 /** Begins the front of one folder: its sessions, what of them the window shows, and the views on them. */
 import * as vscode from 'vscode';
 import { offeredTeams } from '../engine/offers.js';
+import { sizesOf, storageLimits, tightStorage } from '../engine/storage.js';
 import type { Event, SessionId } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import type { SessionRow } from '../protocol/wire.js';
@@ -154,6 +155,17 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     read: (tree, path) => sessions.read(tree, path),
     preview: (id, chosen) => during(id, (watch) => sessions.preview(watch, chosen)),
     files: (id, candidate) => during(id, async (watch) => (await sessions.review(watch)).files(candidate, 'base')),
+    async storage() {
+      const limits = await storageLimits(folder, env, configuredFor(folder).config);
+      const [sizes, tight] = await Promise.all([sizesOf(folder), tightStorage(folder, limits)]);
+      return { sizes, limits, isTight: tight !== undefined };
+    },
+    async prune(options) {
+      const pruned = await sessions.prune(options);
+      if (!options.dryRun && pruned.removed.some(({ id }) => id === shown?.id)) await show(undefined);
+      list();
+      return pruned;
+    },
     teams: () => sessions.teams(),
     async prefer(team) {
       await memory.keepTeam(team);

@@ -8,6 +8,7 @@ import type { Pending } from '../../engine/pending.js';
 import { pendingOf } from '../../engine/rejecting.js';
 import { openReview, type Review } from '../../engine/review.js';
 import { openCatalogue, removeSession, searchSessions } from '../../engine/sessions.js';
+import { type Pruned, type PruneOptions, prune } from '../../engine/storage.js';
 import { openStore } from '../../engine/workspace/open-store.js';
 import type { Store } from '../../engine/workspace/store.js';
 import type { Part } from '../../protocol/content.js';
@@ -59,6 +60,8 @@ export interface OpenSessions extends AsyncDisposable {
   attach(name: string, bytes: Uint8Array): Promise<Part>;
   /** The text of a blob: what a check printed. */
   output(blob: string): Promise<string>;
+  /** Removes old sessions and what none needs, or says what would go. What is under way, cut off or pending stays. */
+  prune(options: PruneOptions): Promise<Pruned>;
   /** Whether this window works on a turn of the session now. */
   works(id: SessionId): boolean;
 }
@@ -265,6 +268,12 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
         flaky,
         ...(why !== undefined && { why }),
       }));
+    },
+    async prune(options) {
+      requireTrust();
+      const pruned = await prune(folder, options);
+      if (!options.dryRun) publish({ of: 'rows' });
+      return pruned;
     },
     allPending: async () => (trusted() ? pendings.all() : { root: '', changes: [] }),
     read: async (tree, path) => (await (await store()).read(tree, [path])).get(path),

@@ -48,7 +48,7 @@ describe('a session', () => {
   });
 
   it('has tools that work in the packaged engine: search, lists, commands in a sandbox', async () => {
-    const { events } = await readSession(front.folder, front.seen().state?.id ?? '');
+    const events = [...(await readSession(front.folder, front.seen().state?.id ?? '')).facts];
     const tools = new Map(events.flatMap((event) => (event.type === 'tool.called' ? [[`${event.run} ${event.call}`, event.tool]] : [])));
     const returned = events.flatMap((event) =>
       event.type === 'tool.returned' ? [{ tool: tools.get(`${event.run} ${event.call}`), ok: event.ok }] : [],
@@ -92,5 +92,29 @@ describe('a session', () => {
     assert.equal(await read('docs/report.md'), mine);
     await front.intend({ do: 'undo', session });
     assert.equal(await read('src/limiter.js'), source);
+  });
+
+  it('is kept when disk space is freed, which asks before anything goes', async () => {
+    const { id } = front.seen().state ?? assert.fail('nothing is shown');
+    const { showQuickPick, showWarningMessage } = vscode.window;
+    const asked: string[] = [];
+    Object.assign(vscode.window, {
+      showQuickPick: async (offered: Promise<vscode.QuickPickItem[]>) => {
+        const items = await offered;
+        asked.push(items[0]?.label ?? '', items[0]?.detail ?? '');
+        return items[0];
+      },
+      showWarningMessage: async (text: string, options: vscode.MessageOptions, yes: string) => {
+        asked.push(text, options.detail ?? '');
+        return yes;
+      },
+    });
+    try {
+      await vscode.commands.executeCommand('massgen.freeDiskSpace');
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showWarningMessage });
+    }
+    assert.match(asked.join('\n'), /^Only what no session needs\nMassGen takes [\d.]+ .?B here.*\nFree disk space\?\nNo session goes/);
+    assert.deepEqual((await readSession(front.folder, id)).state.turns.length, 1);
   });
 });

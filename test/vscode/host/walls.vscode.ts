@@ -45,7 +45,7 @@ describe('the walls', () => {
     session = await front.intend({ do: 'start', request: [{ type: 'text', text: 'Try it.' }], team: team.id });
     for (let tries = 0; tries < 300 && currentTurn(front.seen().state ?? assert.fail('no session'))?.decision === undefined; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
-    const { events } = await readSession(front.folder, session);
+    const events = [...(await readSession(front.folder, session)).facts];
     const said = events.flatMap((event) => (event.type === 'tool.returned' ? [event.output] : []))[0] ?? assert.fail('nothing was run');
     assert.deepEqual(walls.harm(said, front.folder), [], said);
   });

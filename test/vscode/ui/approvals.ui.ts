@@ -56,7 +56,7 @@ test('an agent is allowed once, for the session or always, or denied, in either 
   expect(await planned.getByRole('button', { name: /Session|Always/ }).count()).toBe(0);
   await planned.getByRole('button', { name: 'Deny', exact: true }).click();
 
-  const { events } = await decided(window.folder);
+  const events = [...(await decided(window.folder)).facts];
   const answers = events.flatMap((event) => (event.type === 'approval.answered' && event.by === 'you' ? [event] : []));
   expect(answers.map((one) => [one.answer, 'for' in one ? one.for : undefined])).toEqual([
     ['allowed', undefined],

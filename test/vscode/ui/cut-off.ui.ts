@@ -22,7 +22,7 @@ test('a turn whose window died is gone on with when the person says so', async (
   await using window = await openWorkbench({ files: scriptedFiles({ solo: repairs([slow, slow]) }) });
   const { page, folder } = window;
   await startTask(await window.sidebar(), 'Make it add.');
-  const returned = async () => (await lastSession(folder)).events.filter(({ type }) => type === 'tool.returned').length;
+  const returned = async () => [...(await lastSession(folder)).facts].filter(({ type }) => type === 'tool.returned').length;
   await expect.poll(returned, { timeout: 60_000 }).toBe(1);
   const hosts = extensionHosts();
   expect(hosts.length).toBeGreaterThan(0);
@@ -33,12 +33,13 @@ test('a turn whose window died is gone on with when the person says so', async (
   await sidebar.getByText('This turn was cut off').waitFor({ timeout: 60_000 });
   await window.picture('cut-off');
   const before = await lastSession(folder);
-  expect(before.events.some(({ type }) => type === 'session.resumed')).toBe(false);
+  expect([...before.facts].some(({ type }) => type === 'session.resumed')).toBe(false);
   expect(readFileSync(join(folder, 'src/add.js'), 'utf8')).toContain('a - b');
   await sidebar.getByRole('button', { name: 'Go on' }).click();
 
-  const { events, state } = await decided(folder);
-  expect(events.slice(0, before.events.length)).toEqual(before.events);
+  const { facts, state } = await decided(folder);
+  const events = [...facts];
+  expect(events.slice(0, before.facts.length)).toEqual([...before.facts]);
   expect(state.turns.at(-1)).toMatchObject({
     decision: { outcome: 'decided' },
     candidates: [{ agent: 'solo', words: [{ text: 'It adds now.' }] }],

@@ -43,7 +43,7 @@ async function session() {
   if (row === undefined) throw new Error('no session is there');
   return readSession(window.folder, row.id);
 }
-const facts = async (type: string) => (await session()).events.filter((event) => event.type === type);
+const facts = async (type: string) => [...(await session()).facts].filter((event) => event.type === type);
 const decided = (turns: number) => expect.poll(async () => (await facts('turn.ended')).length, { timeout: 90_000 }).toBe(turns);
 
 const limiter = story.files['src/limiter.js'] ?? '';
@@ -211,7 +211,8 @@ test('the window is loaded anew in the middle of a second turn: nothing is lost,
 
   await button(after, 'Go on').click();
   await decided(2);
-  const { state, events } = await session();
+  const { state, facts: kept } = await session();
+  const events = [...kept];
   expect(state.turns[1]?.decision?.outcome).toBe('decided');
   expect(events.filter((event) => event.type === 'session.resumed')).toHaveLength(1);
   expect(state.applies[1]).toMatchObject({ status: 'applied', rejected: [{ path: 'src/limiter.js', hunks: [2] }] });
