@@ -101,7 +101,7 @@ function fold(state: SessionState, event: FactEvent, own: Own): void {
       break;
     case 'candidate.submitted':
       inRun(state, own, event.candidate.run, (run, turn) => {
-        turn.candidates = [...turn.candidates, { ...event.candidate, seq, at, purpose: run.purpose }];
+        turn.candidates = [...turn.candidates, { ...event.candidate, seq, at, pausedBefore: turn.pausedMs, purpose: run.purpose }];
       });
       break;
     case 'check.started':

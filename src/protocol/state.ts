@@ -48,6 +48,8 @@ export interface ShownState extends Shown {
 export interface CandidateState extends Candidate {
   seq: number;
   at: number;
+  /** The turn's `pausedMs` when it was put forward. */
+  pausedBefore: number;
   purpose: 'work' | 'present';
 }
 

@@ -22,7 +22,7 @@ function goes(...told: Told[]): TurnState {
     const similarity = [{ to: 'base', score: 0 }, ...Object.entries(like).map(([to, score]) => ({ to, score }))];
     const answer: CandidateState = {
       ...{ id: what, agent: by, run: 'r', turn: 't1', words: [], tree: what, similarity },
-      ...{ size: { files: 1, added: 1, removed: 0 }, purpose: 'work', seq, at },
+      ...{ size: { files: 1, added: 1, removed: 0 }, purpose: 'work', pausedBefore: 0, seq, at },
     };
     state.candidates.push(answer);
     state.shown.push(...turn.agents.map(({ id }) => ({ voter: id, candidate: what, label: what, seq: seq + 1 })));

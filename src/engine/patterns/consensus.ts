@@ -33,10 +33,12 @@ function forAgent(turn: TurnState, agent: AgentId): Step[] {
   const pending = standing(turn).filter((candidate) => !isReady(turn, candidate));
   if (pending.length > 0) return [];
   if (openRuns(turn).length === 0 && othersAreDone(turn, agent)) return [{ do: 'run', agent, shown, purpose: 'work' }];
-  const what = `grace:${agent}:${lastAnswer(turn)?.id}`;
+  const last = lastAnswer(turn);
+  const what = `grace:${agent}:${last?.id}`;
   if (turn.passed.includes(what) && shown.length > 0 && hasNews(turn, agent)) return [{ do: 'run', agent, shown, purpose: 'work' }];
   if (turn.passed.includes(what)) return [];
-  return [{ do: 'wait', until: (lastAnswer(turn)?.at ?? turn.startedAt) + turn.pattern.graceSeconds * 1000, what }];
+  const since = (last?.at ?? turn.startedAt) + turn.pausedMs - (last?.pausedBefore ?? 0);
+  return [{ do: 'wait', until: since + turn.pattern.graceSeconds * 1000, what }];
 }
 
 /** Every other agent has answered, voted or been set aside: nothing more is to be waited for. */

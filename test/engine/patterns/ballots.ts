@@ -66,7 +66,7 @@ export function turnOf(
   if (turn === undefined) throw new Error('no turn');
   const candidates = Object.entries(answers).map(([id, { by, lines = 1 }], at) => ({
     ...{ id, agent: by ?? `author of ${id}`, run: `r${at}`, turn: 't1', words: [], tree: `tree of ${id}`, similarity: [] },
-    ...{ size: { files: 1, added: lines, removed: 0 }, purpose: 'work' as const, seq: at + 2, at },
+    ...{ size: { files: 1, added: lines, removed: 0 }, purpose: 'work' as const, pausedBefore: 0, seq: at + 2, at },
   }));
   const checks = Object.entries(answers).flatMap(([id, { failing }]): [string, ChecksState][] =>
     failing === undefined ? [] : [[`tree of ${id}`, { startedAt: 0, endedAt: 0, results: [checkOf(failing)] }]],

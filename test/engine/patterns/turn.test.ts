@@ -28,6 +28,20 @@ describe.each(patterns)('in $id', (pattern) => {
     expect(waits(then(begun(), { type: 'session.resumed', at: 5_010_000 }))).toContainEqual({ turn: 6_800_000 });
   });
 
+  it('nor towards the time that is waited for those who have not answered yet', () => {
+    const { events } = play(pattern, { a: once('t1'), b: () => ({ after: 10_000, act: { act: 'answer', tree: 't2' } }) });
+    const until = events.findIndex(
+      (event) => event.type === 'time.passed' || (event.type === 'candidate.submitted' && event.candidate.id === 'c2'),
+    );
+    const checked = events.slice(0, until);
+    const grace = (state: SessionState) => waits(state).flatMap((wait) => wait['grace:a:c1'] ?? []);
+    const { at } = stateOf(checked);
+    const paused = then(checked, { type: 'session.resumed', at: at + 3_600_000 });
+    // In a relay nobody is waited for so.
+    expect(grace(paused)).toEqual(grace(then(checked)).map((until) => until + 3_600_000));
+    expect(grace(paused)).toHaveLength(pattern.id === 'consensus' ? 1 : 0);
+  });
+
   it('checks that are begun again after a cut-off have their time again', () => {
     expect(waits(then(begun()))).toContainEqual({ 'checks:c1': 310_000 });
     const again: Fact & { at: number } = { type: 'check.started', turn: 't1', tree: 't1', at: 5_011_000 };
