@@ -53,7 +53,8 @@ function textOf(bytes: number, random: (below: number) => number): string {
 }
 
 function personsGit(cwd: string, args: readonly string[]): void {
-  const who = ['-c', 'user.name=b', '-c', 'user.email=b@b', '-c', 'gc.auto=0'];
+  // How it is packed is measured by nobody, and takes a minute if it is to be small.
+  const who = ['user.name=b', 'user.email=b@b', 'gc.auto=0', 'core.compression=1', 'pack.window=0'].flatMap((setting) => ['-c', setting]);
   const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' };
   execFileSync('git', [...who, ...args], { cwd, env });
 }
