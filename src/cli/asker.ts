@@ -53,7 +53,7 @@ export function openAsker(question: Question): Asker {
 const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
   const [line, reason] = [exactly(what), exactly(why)];
   return once
-    ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${reason}\n  y do it now, once · n no [n] `
+    ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${reason}\n  y do it now, once, in the agent’s copy and without your keys · n not now: massgen act does it as you, once you have applied the answer [n] `
     : `An agent wants to ${VERBS[effect]}:  ${line}\n  asked because ${reason}\n  y once · s for this session · a always in this folder · n no [n] `;
 };
 

@@ -136,6 +136,11 @@ export const commands: readonly CommandRow[] = [
     run: async ([session = '', candidate], options) => (await import('./review.js')).apply(session, candidate, options),
   },
   {
+    usage: 'act <session> [candidate]',
+    description: 'asks for each thing that an applied answer planned beyond the folder (a push, a release), and does it there, as you',
+    run: async ([session = '', candidate], options) => (await import('./act.js')).act(session, candidate, options),
+  },
+  {
     usage: 'undo <session>',
     description: 'brings back what stood before the last apply',
     options: [dryRun()],

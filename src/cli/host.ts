@@ -40,7 +40,7 @@ const refuse: Host['approve'] = async (request) => ({ answer: 'denied', by: 'pol
 
 /** What the agent and the person read: why it was not done, and the entry of the policy that would let it be. */
 function refusal({ effect, what, why, once }: ApprovalRequest): string {
-  const byHand = once ? ', or do it by hand after you have applied the answer' : '';
+  const byHand = once ? ', or do it as you with massgen act, once you have applied the answer' : '';
   return `nobody can be asked here (${why}); ${entryFor(effect, what)}${byHand}`;
 }
 

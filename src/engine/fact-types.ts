@@ -28,6 +28,8 @@ const TYPES: Readonly<Record<Fact['type'], true>> = {
   'time.passed': true,
   'turn.ended': true,
   'winner.chosen': true,
+  'action.started': true,
+  'action.ended': true,
   'apply.started': true,
   'changes.applied': true,
   'changes.undone': true,

@@ -18,6 +18,7 @@ import {
 } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, emptyState, type SessionState } from '../protocol/state.js';
+import { act, type Perform } from './acting.js';
 import { type ApplyOutcome, type ApplyRequest, applyChosen, candidateIn, partsOf, recoverApplies, undoLast } from './applying.js';
 import { attachment } from './attachment.js';
 import { openChecking } from './checking.js';
@@ -76,6 +77,8 @@ export interface Session extends AsyncDisposable {
   apply(request: ApplyRequest): Promise<ApplyOutcome>;
   /** What the folder's checks say of the base with what is chosen; recorded like all evidence. Throws `conflict` where it does not go together. */
   check(chosen: readonly Chosen[]): Promise<CheckResult[]>;
+  /** Does what an applied answer planned as the person; see acting.ts. */
+  act(candidate: CandidateId, place: number, perform: Perform): Promise<boolean>;
   /** Takes back the last apply that stands. */
   undo(options?: { dryRun?: boolean }): Promise<ApplyOutcome>;
   /** What of an apply that stands (the last where none is named) is neither accepted nor rejected yet. */
@@ -265,6 +268,10 @@ class LiveSession implements Session {
 
   undo({ dryRun = false }: { dryRun?: boolean } = {}): Promise<ApplyOutcome> {
     return this.changingFolder(() => undoLast(this.store, this.recorder, this.host, dryRun));
+  }
+
+  act(candidate: CandidateId, place: number, perform: Perform): Promise<boolean> {
+    return act(this.recorder, candidate, place, perform);
   }
 
   pending(apply?: ApplyId): Promise<Pending> {

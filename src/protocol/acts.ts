@@ -41,6 +41,15 @@ export const returned = (acts: ActState[], fact: FactOf<'tool.returned'>): ActSt
     act.status === 'denied' ? act : { ...act, status: fact.lost ? 'unknown' : fact.ok ? 'done' : 'failed', said: fact.output },
   );
 
+/** What the person does takes the place of what became of it before. */
+export const byPerson = (acts: ActState[], fact: FactOf<'action.started' | 'action.ended'>): ActState[] => {
+  const { candidate, what } = fact;
+  const status =
+    fact.type === 'action.started' ? 'under-way' : fact.exitCode === 0 ? 'done' : fact.exitCode === null ? 'unknown' : 'failed';
+  const others = acts.filter((act) => act.what !== what || act.candidate !== candidate);
+  return [{ candidate, what, run: 'you', call: what, status }, ...others];
+};
+
 const ends: Partial<Record<ActState['status'], ActState['status']>> = { asked: 'unanswered', 'under-way': 'unknown' };
 
 /** The run that carries them out has ended. */

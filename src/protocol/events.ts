@@ -316,6 +316,9 @@ export type Fact =
       paths: string[] /** Paths written with conflict markers, where that was asked for. */;
       marked: string[];
     }
+  /** The person does what an applied answer had planned, in the open folder and as they are; begun and not ended, it counts as unknown. */
+  | { type: 'action.started'; turn: TurnId; candidate: CandidateId; what: string }
+  | { type: 'action.ended'; turn: TurnId; candidate: CandidateId; what: string; exitCode: number | null }
   | { type: 'changes.undone'; apply: ApplyId; paths: string[]; cause: 'asked' | 'crash' }
   /** The person looked at it and keeps it. `selection` is of the apply's own change, from `before` to `after`. */
   | { type: 'changes.accepted'; apply: ApplyId; selection: Selection }

@@ -1,5 +1,5 @@
 /** What a fact changes of the state. Replaying the log gives the live state, after any prefix. */
-import { answered, begun, cutShort, returned } from './acts.js';
+import { answered, begun, byPerson, cutShort, returned } from './acts.js';
 import { type Own, openBatch } from './draft.js';
 import type { AgentId, ApplyId, Event, FactEvent, RunId, Shown, TurnId } from './events.js';
 import { isFact } from './events.js';
@@ -94,6 +94,12 @@ function fold(state: SessionState, event: FactEvent, own: Own): void {
       inRun(state, own, event.run, (run, turn) => {
         run.pending = without(run.pending, event.call);
         turn.acts = returned(turn.acts, event);
+      });
+      break;
+    case 'action.started':
+    case 'action.ended':
+      inTurn(state, own, event.turn, (turn) => {
+        turn.acts = byPerson(turn.acts, event);
       });
       break;
     case 'usage.recorded':

@@ -79,7 +79,8 @@ export const de: Words = {
   'wants.network': 'will ins Netz',
   'wants.coordinate': 'fragt',
   'wants.beyond': 'hat außerhalb deines Ordners geplant:',
-  'asks.beyond': 'Das lässt sich nicht zurücknehmen. Ein Ja führt es jetzt aus, einmal, in der eigenen Kopie des Agenten.',
+  'asks.beyond':
+    'Das lässt sich nicht zurücknehmen. Ein Ja führt es jetzt aus, einmal, in der eigenen Kopie des Agenten und ohne deine Schlüssel. Was die braucht: Nein sagen, die Antwort anwenden, dann `massgen act`.',
   'effect.read': 'lesen',
   'effect.write': 'schreiben',
   'effect.run': 'einen Befehl ausführen',

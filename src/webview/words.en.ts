@@ -60,7 +60,8 @@ export const en = {
   'wants.network': 'wants to reach the network',
   'wants.coordinate': 'asks',
   'wants.beyond': 'has planned, beyond your folder:',
-  'asks.beyond': 'It cannot be taken back. A yes does it now, once, in the agent’s own copy.',
+  'asks.beyond':
+    'It cannot be taken back. A yes does it now, once, in the agent’s own copy and without your keys. What needs those: say no, apply the answer, then `massgen act`.',
   'effect.read': 'read',
   'effect.write': 'write',
   'effect.run': 'run a command',

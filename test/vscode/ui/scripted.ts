@@ -37,7 +37,8 @@ export async function startTask(sidebar: Frame, task: string, label = 'What shou
 export async function lastSession(folder: string) {
   const [row] = await openCatalogue(folder).rows();
   if (row === undefined) throw new Error(`no session was begun in ${join(folder, '.massgen')}`);
-  return readSession(folder, row.id);
+  const log = await readSession(folder, row.id);
+  return { ...log, events: [...log.facts] };
 }
 
 export async function decided(folder: string) {

@@ -41,7 +41,8 @@ const lens = (words: string): Locator => window.page.locator('.codelens-decorati
 async function session() {
   const [row] = await listSessions(window.folder);
   if (row === undefined) throw new Error('no session is there');
-  return readSession(window.folder, row.id);
+  const log = await readSession(window.folder, row.id);
+  return { ...log, events: [...log.facts] };
 }
 const facts = async (type: string) => [...(await session()).facts].filter((event) => event.type === type);
 const decided = (turns: number) => expect.poll(async () => (await facts('turn.ended')).length, { timeout: 90_000 }).toBe(turns);
