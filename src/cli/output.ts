@@ -6,8 +6,15 @@ import { folded } from './render/words.js';
 export const out = (text: string): boolean => process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
 /** A result for people: on a terminal its lines are folded between words. */
 export const say = (text: string): boolean => out(isatty(1) ? folded(text, process.stdout.columns || 80) : text);
-/** As they are: a patch is in the encodings of its files. */
-export const outBytes = (bytes: Uint8Array): boolean => process.stdout.write(bytes);
+/** As they are: a patch is in the encodings of its files. On a terminal, which would obey some of it, what cannot be seen is shown as a sign. */
+export const outBytes = (bytes: Uint8Array): boolean =>
+  process.stdout.write(isatty(1) ? Buffer.from(bytes).toString('utf8').split('\n').map(visible).join('\n') : bytes);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is shown as such.
+const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** One line of a file: what a terminal would obey, and what turns or hides text, by its code. A carriage return at the end is a line end. */
+export const visible = (line: string): string => line.replace(/\r$/, '').replace(OBEYED, (sign) => `⟨${sign.charCodeAt(0).toString(16)}⟩`);
 export const json = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
 export const err = (text: string): boolean => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 

@@ -1,8 +1,9 @@
 /** `massgen pending`, `accept` and `reject`: what a person keeps of what was applied, and what goes again. */
 import { type Pending, type PendingFile, selectionOf } from '../engine/pending.js';
+import { exactly } from '../protocol/exactly.js';
 import { fail } from '../protocol/failure.js';
 import type { Options } from './args.js';
-import { json, out, say } from './output.js';
+import { json, out, say, visible } from './output.js';
 import { partsBy, report, sessionOf } from './review.js';
 
 export async function pending(which: string, options: Options): Promise<number> {
@@ -38,14 +39,16 @@ export async function reject(which: string, options: Options): Promise<number> {
 }
 
 const textOf = (left: Pending): string =>
-  left.files.map((file) => [headOf(file), ...file.hunks.flatMap((hunk) => [`@@ ${hunk.number}`, ...hunk.lines])].join('\n')).join('\n');
+  left.files
+    .map((file) => [headOf(file), ...file.hunks.flatMap((hunk) => [`@@ ${hunk.number}`, ...hunk.lines.map(visible)])].join('\n'))
+    .join('\n');
 
 const headOf = ({ path, from, kind, added, removed, hunks }: PendingFile): string => {
-  const name = from === undefined ? path : `${from} → ${path}`;
+  const name = from === undefined ? exactly(path) : `${exactly(from)} → ${exactly(path)}`;
   return hunks.length === 0 ? `${name}  ${kind}, as a whole` : `${name}  +${added} −${removed}`;
 };
 
 const namesOf = (left: Pending): string =>
   left.files
-    .map(({ path, hunks }) => `  ${path}${hunks.length === 0 ? '' : `  hunk ${hunks.map(({ number }) => number).join(', ')}`}`)
+    .map(({ path, hunks }) => `  ${exactly(path)}${hunks.length === 0 ? '' : `  hunk ${hunks.map(({ number }) => number).join(', ')}`}`)
     .join('\n');

@@ -1,5 +1,5 @@
 /** What the person allowed for longer than once: for the session, as its facts tell, or always in this folder, kept as data. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -16,7 +16,7 @@ export interface Permission {
   since: string;
 }
 
-const written = z.object({ always: z.array(z.object({ command: z.string().min(1), since: z.string() })) });
+const written = z.object({ folder: z.string().optional(), always: z.array(z.object({ command: z.string().min(1), since: z.string() })) });
 
 export const policyFile = (home: string): string => join(home, 'policy.yaml');
 
@@ -25,9 +25,13 @@ export async function permissionsIn(home: string): Promise<Permission[]> {
   const file = policyFile(home);
   if (!existsSync(file)) return [];
   const read = written.safeParse(asYaml(file, await readFile(file, 'utf8')));
-  if (read.success) return read.data.always;
+  // What another wrote, and sent along with the folder, is nobody's yes.
+  if (read.success) return read.data.folder === markOf(home) ? read.data.always : [];
   throw unreadable(file, read.error.issues[0]?.message ?? 'it has another shape');
 }
+
+/** Which folder of the disk this is: one that was cloned, unpacked or copied is another, whatever lies in it. */
+const markOf = (home: string): string => statSync(home, { bigint: true }).ino.toString();
 
 function asYaml(file: string, text: string): unknown {
   try {
@@ -48,7 +52,7 @@ async function change(home: string, make: (before: Permission[]) => Permission[]
   const file = policyFile(home);
   await writeFile(
     `${file}.new`,
-    `# What you allowed in this folder for good. Remove an entry to be asked again.\n${stringify({ always })}`,
+    `# What you allowed in this folder for good. Remove an entry to be asked again.\n${stringify({ folder: markOf(home), always })}`,
   );
   await rename(`${file}.new`, file);
   return always;

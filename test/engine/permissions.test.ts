@@ -80,6 +80,16 @@ describe('a yes', () => {
     expect(await permissionsIn(folder)).toEqual([]);
   });
 
+  test('is what was said in this very folder: what came along with a copy of it is nobody’s yes', async () => {
+    const [mine, copy] = [home(), home()];
+    await open(mine, [yes('always')]).permissions.ask(install, never);
+    const written = readFileSync(policyFile(mine), 'utf8');
+    writeFileSync(policyFile(copy), written);
+    expect([(await permissionsIn(mine)).length, await permissionsIn(copy)]).toEqual([1, []]);
+    writeFileSync(policyFile(copy), written.replace(/^folder:.*\n/m, ''));
+    expect((await open(copy, []).permissions.ask(install, never)).answer).toBe('denied');
+  });
+
   test('of a file that cannot be read there is none', async () => {
     const folder = home();
     writeFileSync(policyFile(folder), 'always: everything\n');

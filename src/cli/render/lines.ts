@@ -2,6 +2,7 @@
 import { duration, fateText, inline, plural, sizeOf } from '../../engine/export/names.js';
 import { textOf } from '../../protocol/content.js';
 import type { FactEvent, FactOf } from '../../protocol/events.js';
+import { exactly } from '../../protocol/exactly.js';
 import type { Failure } from '../../protocol/failure.js';
 import { chosenOf, liveBallots } from '../../protocol/standing.js';
 import { currentTurn, runOf, type SessionState, type TurnState } from '../../protocol/state.js';
@@ -88,7 +89,7 @@ export function baseText({ summary }: TurnState): string {
   const parts = [
     ...(summary.changed > 0 ? [`${plural(summary.changed, 'file')} changed by you`] : []),
     ...(summary.untracked > 0 ? [`${summary.untracked} untracked`] : []),
-    ...(summary.refused.length > 0 ? [`left out as secrets: ${summary.refused.map(inline).join(', ')}`] : []),
+    ...(summary.refused.length > 0 ? [`left out as secrets: ${summary.refused.map(exactly).join(', ')}`] : []),
   ];
   return parts.length === 0 ? 'nothing changed by you' : parts.join(', ');
 }

@@ -6,6 +6,7 @@ import type { SessionLog } from '../../engine/sessions.js';
 import { actsOf } from '../../protocol/acts.js';
 import { textOf } from '../../protocol/content.js';
 import type { CheckResult } from '../../protocol/events.js';
+import { exactly } from '../../protocol/exactly.js';
 import { byMoreThanChoices, chosenOf, liveBallots, workedMs } from '../../protocol/standing.js';
 import { type ApplyState, type CandidateState, chosenIn, type SessionState, type TurnState } from '../../protocol/state.js';
 import type { SessionRow } from '../../protocol/wire.js';
@@ -80,7 +81,7 @@ function evidenceLines(turn: TurnState, candidate: CandidateState): string[] {
     const why = check.why === undefined ? [] : [`    ${inline(check.name)} did not run: ${inline(check.why)}`];
     return [...newly.slice(0, NAMED).map((test) => `    newly failing: ${inline(test)}`), ...more, ...flaky, ...why];
   });
-  const tests = changed.length === 0 ? [] : [`    it changed tests or checks: ${changed.map(inline).join(', ')}`];
+  const tests = changed.length === 0 ? [] : [`    it changed tests or checks: ${changed.map(exactly).join(', ')}`];
   return [...new Set(details), ...tests];
 }
 
@@ -234,7 +235,7 @@ export function sessionText({ id, state, readOnly }: SessionLog): string {
     ...(roundLines(turn).length > 1 ? roundLines(turn).map((line) => `  ${line}`) : []),
   ]);
   const applies = state.applies.map(
-    (apply) => `  ${apply.id}  ${apply.status}  ${namesIn(state, apply)}: ${apply.paths.map(inline).join(', ')}`,
+    (apply) => `  ${apply.id}  ${apply.status}  ${namesIn(state, apply)}: ${apply.paths.map(exactly).join(', ')}`,
   );
   return [
     `${id}  ${inline(state.folder)}`,
@@ -273,9 +274,9 @@ export function applyText(
   const marked = new Set(plan.conflicts.map(({ path }) => path));
   return [
     `${did} ${files}${dryRun ? '; nothing was changed' : ''}`,
-    ...plan.paths.map((path) => `  ${inline(path)}${marked.has(path) ? '  with conflict markers: look for <<<<<<<' : ''}`),
+    ...plan.paths.map((path) => `  ${exactly(path)}${marked.has(path) ? '  with conflict markers: look for <<<<<<<' : ''}`),
     ...(plan.kept.length > 0 && !undo
-      ? [`your own edits ${dryRun ? 'would be kept' : 'are kept'}: ${plan.kept.map(inline).join(', ')}`]
+      ? [`your own edits ${dryRun ? 'would be kept' : 'are kept'}: ${plan.kept.map(exactly).join(', ')}`]
       : []),
     ...(apply !== undefined && !undo ? [`${undoBy}   brings back what stood before`] : []),
   ].join('\n');
@@ -286,7 +287,7 @@ function conflictText(conflicts: readonly { path: string; why: string }[], undo:
     undo
       ? 'It cannot be taken back: these files were changed since. Nothing was changed.'
       : 'It does not fit the folder as it is now. Nothing was changed.',
-    ...conflicts.map(({ path, why }) => `  ${inline(path)}: ${inline(why)}`),
+    ...conflicts.map(({ path, why }) => `  ${exactly(path)}: ${inline(why)}`),
     undo
       ? 'Take back what was edited there since, or edit these files by hand.'
       : 'Choose other files with --file, single hunks with --hunk, or write the conflicts into the files with --markers.',

@@ -8,13 +8,20 @@ import type { Env } from './substitute.js';
 
 /**
  * The process's environment over the folder's `.env`, over `~/.massgen/.env`, over `~/.config/massgen/.env`.
- * Invariant: nothing is written to `process.env`; commands of agents never see these values.
+ * Invariant: nothing is written to `process.env`; commands of agents never see these values, and what lies in a folder does not say where the person's
+ * programs, settings and proxies are: with that, a folder could have a secret of the home shown as if it were a tool's.
  */
 export async function loadEnv(folder: string, env: Env): Promise<Env> {
   const files = [path.join(configHome(env), '.env'), path.join(home(env), '.massgen', '.env'), path.join(folder, '.env')];
-  const layers = await Promise.all(files.map(readEnvFile));
-  return Object.freeze(Object.assign({}, ...layers, defined(env)) as Record<string, string | undefined>);
+  const [configured, own, folders] = await Promise.all(files.map(readEnvFile));
+  return Object.freeze(Object.assign({}, configured, own, keysOf(folders ?? {}), defined(env)) as Record<string, string | undefined>);
 }
+
+/** Names by which programs find each other, their settings and the network. */
+const STEERS =
+  /^(PATH|PATHEXT|HOME|USERPROFILE|SHELL|COMSPEC|TMPDIR|TMP|TEMP|USER|LOGNAME|GOPATH|GOMODCACHE|GOROOT|VIRTUAL_ENV|PYTHON\w*|(XDG|LD|DYLD|GIT|NODE|NPM|PIP|SSL)_\w+|\w+_(HOME|ROOT|DIR|PATH|PREFIX|INSTALL|PROXY|CA_BUNDLE|CAINFO|SOCK))$/i;
+
+const keysOf = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([name]) => !STEERS.test(name)));
 
 /** The user's own folder of configurations. */
 export function configHome(env: Env): string {

@@ -9,7 +9,7 @@ const PASSED =
   /^(PATH|PATHEXT|LANG|LANGUAGE|LC_[A-Z]+|TZ|USER|LOGNAME|USERNAME|SYSTEMROOT|WINDIR|COMSPEC|SYSTEMDRIVE|OS|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAMFILES(\(X86\))?|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE)$/i;
 
 /** Where tools are installed when that is under HOME: HOME is another one for commands, so they are told. Read-only. */
-const TOOLCHAINS: readonly (readonly [variable: string, below?: string])[] = [
+export const TOOLCHAINS: readonly (readonly [variable: string, below?: string])[] = [
   ['CARGO_HOME', '.cargo'],
   ['RUSTUP_HOME', '.rustup'],
   ['GOPATH', 'go'],

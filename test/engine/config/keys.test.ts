@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is what configurations hold
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,8 @@ import { resolveKey, secretsOf } from '../../../src/engine/config/keys.js';
 import { loadConfig } from '../../../src/engine/config/load.js';
 import { substitute } from '../../../src/engine/config/substitute.js';
 import type { TeamConfig } from '../../../src/engine/config/team.js';
+import { TOOLCHAINS } from '../../../src/engine/process/environment.js';
+import { homeSecrets } from '../../../src/engine/process/home-secrets.js';
 import { failureOf } from '../../../src/protocol/failure.js';
 import { agents, load, tempFolder, warningsOf } from './helpers.js';
 
@@ -112,6 +115,19 @@ describe('the environment of keys', () => {
   it('does without any of these files, and with a folder of that name', async () => {
     const folder = await tempFolder({ '.env/bin/python': '' });
     expect(await loadEnv(folder, { HOME: folder, X: 'y' })).toEqual({ HOME: folder, X: 'y' });
+  });
+
+  it('of a folder says nothing of where the person’s programs and settings are, so that it opens nothing of the home to commands', async () => {
+    const home = await tempFolder({ '.ssh/id': 'secret', '.aws/credentials': 'secret', 'project/a': '' });
+    const folder = path.join(home, 'project');
+    const names = [
+      ...TOOLCHAINS.map(([name]) => name),
+      ...['PATH', 'HTTPS_PROXY', 'NODE_EXTRA_CA_CERTS', 'LD_PRELOAD', 'GIT_SSH_COMMAND', 'XDG_CONFIG_HOME'],
+    ];
+    await writeFile(path.join(folder, '.env'), `OPENAI_API_KEY=mine\n${names.map((name) => `${name}=${home}/.ssh\n`).join('')}`);
+    const env = await loadEnv(folder, { HOME: home });
+    expect(env).toEqual({ HOME: home, OPENAI_API_KEY: 'mine' });
+    expect(homeSecrets(env, home).hidden).toEqual(expect.arrayContaining([path.join(home, '.ssh'), path.join(home, '.aws')]));
   });
 
   it('serves the configuration of the same folder', async () => {
