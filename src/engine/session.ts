@@ -270,17 +270,9 @@ class LiveSession implements Session {
     return this.changingFolder(() => undoLast(this.store, this.recorder, this.host, dryRun));
   }
 
-  act(candidate: CandidateId, place: number, perform: Perform): Promise<boolean> {
-    return act(this.recorder, candidate, place, perform);
-  }
-
-  pending(apply?: ApplyId): Promise<Pending> {
-    return pendingOf(this.store, this.state, apply);
-  }
-
-  accept(apply: ApplyId, selection: Selection): Promise<void> {
-    return accept(this.store, this.recorder, apply, selection);
-  }
+  act = (candidate: CandidateId, place: number, perform: Perform): Promise<boolean> => act(this.recorder, candidate, place, perform);
+  pending = (apply?: ApplyId): Promise<Pending> => pendingOf(this.store, this.state, apply);
+  accept = (apply: ApplyId, selection: Selection): Promise<void> => accept(this.store, this.recorder, apply, selection);
 
   reject(apply: ApplyId, selection: Selection): Promise<ApplyOutcome> {
     return this.changingFolder(() => reject(this.store, this.recorder, this.host, apply, selection));
