@@ -48,7 +48,7 @@ export function partsOf(state: SessionState, chosen: readonly Chosen[]): Omit<Pa
   const other = found.find(({ turn }) => turn.turn !== first.turn.turn);
   if (other !== undefined)
     throw fail('usage', 'What goes in together must be of one turn: the candidates of different turns began with different folders.', {
-      hint: 'Apply them one after the other.',
+      hint: 'Apply them one after the other, in the order of the turns: each is then merged into what the one before has left.',
     });
   const { turn } = first;
   const parts = found.map(({ candidate, selection }) => ({ name: nameOf(turn, candidate.id), tree: candidate.tree, selection }));

@@ -34,16 +34,24 @@ async function stored(gitDir: string, cases: readonly Case[]): Promise<Sides[]> 
   return cases.map((_, index) => ({ base: ids[3 * index] ?? '', ours: ids[3 * index + 1] ?? '', theirs: ids[3 * index + 2] ?? '' }));
 }
 
+/** `npm run test:merges`: many more, and others each time; MASSGEN_SEED names those of a time again. */
+const isWhole = process.env.MODE === 'corpus';
+const seed = isWhole ? Number(process.env.MASSGEN_SEED ?? Math.floor(Math.random() * 1e6)) : 40;
+const batches = Array.from({ length: isWhole ? 20 : 1 }, (_, index) => seed + 3 * index);
+
 describe('merging contents', () => {
-  it('says the same as `git merge-file` in every one of 1500 random cases', async () => {
-    const cases = [3, 9, 1000].flatMap((repeats, index) => fc.sample(randomCase(repeats), { numRuns: 500, seed: 40 + index }));
+  it.each(batches)('says the same as `git merge-file` in every one of 1500 random cases (seed %i)', { timeout: 120_000 }, async (first) => {
+    const cases = [3, 9, 1000].flatMap((repeats, index) => fc.sample(randomCase(repeats), { numRuns: 500, seed: first + index }));
     const truth = await truthOf(await scratchFolder(), cases);
     const ours = await merged(cases);
     const wrong = cases.filter((_, index) => (typeof ours[index] === 'string' ? ours[index] : undefined) !== truth[index]);
     expect(wrong).toEqual([]);
     // Neither side of the comparison is trivial.
-    expect(truth.filter((text) => text !== undefined).length).toBeGreaterThan(300);
-    expect(truth.filter((text) => text === undefined).length).toBeGreaterThan(300);
+    const clean = truth.filter((text) => text !== undefined).length;
+    expect(clean).toBeGreaterThan(300);
+    expect(cases.length - clean).toBeGreaterThan(300);
+    if (isWhole)
+      process.stdout.write(`${cases.length} cases from seed ${first}: ${clean} clean, ${cases.length - clean} in conflict, none wrong\n`);
   });
 
   it('names the lines of ours that conflict, and marks them with the names of the sides', async () => {
