@@ -86,9 +86,17 @@ export function misplacedAs(event: unknown, seq: number): string | undefined {
   if (!isFactType(type)) return `its type is ${JSON.stringify(type)}`;
   if (own !== seq) return `it is numbered ${JSON.stringify(own)} where ${seq} was due`;
   if (!Number.isFinite(at)) return 'it has no time';
+  if (treesOf(event).some((tree) => typeof tree === 'string' && tree.startsWith('-'))) return 'it names a tree that is none';
   if (seq > 1) return type === 'session.started' ? 'the session has started already' : undefined;
   if (type !== 'session.started') return `the first fact must be session.started and is ${type}`;
   return versionOf(event) === undefined ? 'it names no version of the log' : undefined;
+}
+
+/** Invariant: what a log calls a tree is no option to git: one that came along with a folder could have it write where it likes. */
+function treesOf(event: object): unknown[] {
+  const { tree, base, before, after, from, to, candidate } = event as Readonly<Record<string, unknown>>;
+  const own = typeof candidate === 'object' && candidate !== null && 'tree' in candidate ? candidate.tree : undefined;
+  return [tree, base, before, after, from, to, own];
 }
 
 function isUnknown(event: unknown): event is { type: string } {
