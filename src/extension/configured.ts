@@ -1,6 +1,7 @@
 /** What the settings say about the teams of a folder. */
-import { isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { configPlaces } from '../engine/config/load.js';
 import type { Overrule } from '../engine/overrule.js';
 
 export interface Configured {
@@ -33,8 +34,28 @@ export function configuredFor(folder: string): Configured {
   };
 }
 
-/** Calls back when `configuredFor` may give something else. */
-export const onConfigured = (folder: string, call: () => void): vscode.Disposable =>
-  vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('massgen', vscode.Uri.file(folder))) call();
+/** Calls back when `configuredFor` may give something else, or a file says something else of teams and keys. */
+export function onConfigured(folder: string, call: () => void): vscode.Disposable {
+  let files = watched(folder, call);
+  const settings = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (!event.affectsConfiguration('massgen', vscode.Uri.file(folder))) return;
+    files.dispose();
+    files = watched(folder, call);
+    call();
   });
+  return new vscode.Disposable(() => {
+    settings.dispose();
+    files.dispose();
+  });
+}
+
+/** Files that are there or not yet. */
+function watched(folder: string, call: () => void): vscode.Disposable {
+  const { config } = configuredFor(folder);
+  const places = [...configPlaces(folder, process.env), join(folder, '.env'), ...(config === undefined ? [] : [config])];
+  const watchers = [...new Set(places)].flatMap((place) => {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dirname(place)), basename(place)));
+    return [watcher, watcher.onDidCreate(call), watcher.onDidChange(call), watcher.onDidDelete(call)];
+  });
+  return vscode.Disposable.from(...watchers);
+}

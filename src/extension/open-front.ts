@@ -118,11 +118,13 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     } else if (change.of === 'asking') changed.fire();
     else if (change.of === 'rows') list();
   });
-  const keysChanging = keys.onDidChange(async () => {
+  const renew = async (): Promise<void> => {
     env = await keys.env(folder);
     sessions.refreshTeams();
-  });
-  const configuring = onConfigured(folder, sessions.refreshTeams);
+  };
+  const renewed = (): void => void renew().catch((error: unknown) => log.warn(failureOf(error).message));
+  const keysChanging = keys.onDidChange(renewed);
+  const configuring = onConfigured(folder, renewed);
   const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     sidebar?.receive({ send: 'ready' });
     pending.fire();

@@ -28,9 +28,15 @@ export async function findConfig(folder: string, env: Env): Promise<string | und
   return first;
 }
 
-/** All that there are: the folder's, then the user's own. */
+/** Where one may be: the folder's, then the user's own. */
+export const configPlaces = (folder: string, env: Env): string[] => [
+  ...NAMES.map((name) => path.resolve(folder, name)),
+  path.join(configHome(env), 'config.yaml'),
+];
+
+/** All that there are, in that order. */
 export async function findConfigs(folder: string, env: Env): Promise<string[]> {
-  const places = [...NAMES.map((name) => path.resolve(folder, name)), path.join(configHome(env), 'config.yaml')];
+  const places = configPlaces(folder, env);
   const there = await Promise.all(places.map(isThere));
   return places.filter((_, at) => there[at]);
 }

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
 import { currentTurn } from '../../../src/protocol/state.js';
+import { until } from './until.js';
 
 const text = (changes: Record<number, string> = {}, end = '\n') =>
   Array.from({ length: 40 }, (_, at) => `${changes[at + 1] ?? `line ${at + 1}`}${end}`).join('');
@@ -45,15 +46,6 @@ const scenario = JSON.stringify({
     },
   },
 });
-
-async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Waited in vain for ${what}`);
-}
 
 describe('what is applied', () => {
   let api: Api;

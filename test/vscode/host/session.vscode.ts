@@ -7,15 +7,7 @@ import { readSession } from '../../../src/engine/sessions.js';
 import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
 import { currentTurn, type TurnState } from '../../../src/protocol/state.js';
-
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 400; tries++) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Waited in vain for ${what}`);
-}
+import { until } from './until.js';
 
 const tab = (fits: (input: unknown) => boolean) =>
   until('a tab', () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ input }) => fits(input)));

@@ -4,15 +4,7 @@ import * as vscode from 'vscode';
 import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
 import { currentTurn } from '../../../src/protocol/state.js';
-
-async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 400; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Waited in vain for ${what}`);
-}
+import { until } from './until.js';
 
 describe('the Chat view', () => {
   let front: Front;

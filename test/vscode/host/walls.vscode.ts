@@ -9,6 +9,7 @@ import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
 import { currentTurn } from '../../../src/protocol/state.js';
 import { openWalls, type Walls } from '../walls.js';
+import { until } from './until.js';
 
 const files = ['massgen.yaml', 'scenario.json', 'walls.sh'];
 
@@ -41,7 +42,9 @@ describe('the walls', () => {
   });
 
   it('stand around what an agent runs', async () => {
-    const team = (await front.teams()).find(({ agents }) => agents.some(({ id }) => id === 'solo')) ?? assert.fail('no team');
+    const team = await until('the team of the file', async () =>
+      (await front.teams()).find(({ agents }) => agents.some(({ id }) => id === 'solo')),
+    );
     session = await front.intend({ do: 'start', request: [{ type: 'text', text: 'Try it.' }], team: team.id });
     for (let tries = 0; tries < 300 && currentTurn(front.seen().state ?? assert.fail('no session'))?.decision === undefined; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
