@@ -371,9 +371,11 @@ class LiveSession implements Session {
     return this.opening;
   }
 
-  /** What every run needs is made ready while the folder is read. Whoever needs it later is told what went wrong. */
+  /**
+   * What every run needs first is made ready while the folder is read; whoever needs it later is told what went wrong. What runs commands
+   * is not: trying its sandbox holds this thread up, and is done while the first models think.
+   */
   private prepare(agents: readonly AgentSpec[]): void {
-    this.commands().catch(() => undefined);
     for (const agent of agents) this.provider(agent).catch(() => undefined);
   }
 

@@ -1,18 +1,25 @@
 /** Stores and trees to test with: real git, in folders that are gone afterwards. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { removeTree } from '../../../src/engine/process/remove-tree.js';
 import { git, gitText } from '../../../src/engine/workspace/git.js';
 
 /** A file of a tree: its content, or more than that. `link`: the content is where it leads. */
 export type FileSpec = string | Uint8Array | { content: string | Uint8Array; mode: 'file' | 'executable' | 'link' | 'repository' };
 export type Files = Record<string, FileSpec>;
 
+const folders: string[] = [];
+// Asked for here: what is asked for in a test comes to nothing.
+afterAll(async () => {
+  for (const folder of folders) await removeTree(folder);
+});
+
 /** A folder that is removed once the file's tests are done. */
 export async function scratchFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'massgen-test-')));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
