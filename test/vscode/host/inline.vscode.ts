@@ -112,7 +112,7 @@ describe('what is applied', () => {
     await put('scenario.json', scenario);
     api = (await vscode.extensions.getExtension<Api>('massgen.massgen')?.activate()) ?? assert.fail('no extension');
     front = await api.front();
-    const team = (await front.teams()).find(({ agents }) => agents.some(({ id }) => id === 'solo')) ?? assert.fail('no team');
+    const team = await until('its team', async () => (await front.teams()).find(({ agents }) => agents.some(({ id }) => id === 'solo')));
     session = await front.intend({ do: 'start', request: [{ type: 'text', text: 'Change it.' }], team: team.id });
     await until('a decision', () => currentTurn(front.seen().state ?? assert.fail('no session'))?.decision);
   });

@@ -19,7 +19,10 @@ describe('the walls', () => {
   let session: string | undefined;
 
   before(async function () {
-    if (process.platform === 'win32' || (process.platform === 'linux' && !findProgram('bwrap', process.env.PATH))) this.skip();
+    if (process.platform === 'win32' || (process.platform === 'linux' && !findProgram('bwrap', process.env.PATH))) {
+      console.log('skipped: the walls in the editor, because there is no sandbox here');
+      this.skip();
+    }
     const api = (await vscode.extensions.getExtension<Api>('massgen.massgen')?.activate()) ?? assert.fail('no extension');
     front = await api.front();
     walls = await openWalls();
@@ -46,8 +49,7 @@ describe('the walls', () => {
       (await front.teams()).find(({ agents }) => agents.some(({ id }) => id === 'solo')),
     );
     session = await front.intend({ do: 'start', request: [{ type: 'text', text: 'Try it.' }], team: team.id });
-    for (let tries = 0; tries < 300 && currentTurn(front.seen().state ?? assert.fail('no session'))?.decision === undefined; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('a decision', () => currentTurn(front.seen().state ?? assert.fail('no session'))?.decision);
     const events = [...(await readSession(front.folder, session)).facts];
     const said = events.flatMap((event) => (event.type === 'tool.returned' ? [event.output] : []))[0] ?? assert.fail('nothing was run');
     assert.deepEqual(walls.harm(said, front.folder), [], said);
