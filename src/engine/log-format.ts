@@ -3,6 +3,7 @@ import { type FactEvent, LOG_VERSION } from '../protocol/events.js';
 import { type Failure, fail } from '../protocol/failure.js';
 import { stateOf } from '../protocol/reduce.js';
 import { emptyState, type SessionState } from '../protocol/state.js';
+import { misnamedIn } from './fact-names.js';
 import { isFactType } from './fact-types.js';
 import { type FactsOfLog, openFacts } from './facts.js';
 import { linesOf } from './log-lines.js';
@@ -30,7 +31,7 @@ export interface Parsed {
 
 /**
  * Invariant: `facts` are exactly the complete lines before the first bad one, numbered from 1 without gaps.
- * Only the envelope is looked at: what is inside was written by this code, and a log may have 200,000 lines.
+ * Only the envelope is looked at, and names that reach git or the disk: a log may have 200,000 lines.
  */
 export function parseLog(path: string, format: Format): Parsed {
   let migrate = (event: unknown): unknown => event;
@@ -86,17 +87,11 @@ export function misplacedAs(event: unknown, seq: number): string | undefined {
   if (!isFactType(type)) return `its type is ${JSON.stringify(type)}`;
   if (own !== seq) return `it is numbered ${JSON.stringify(own)} where ${seq} was due`;
   if (!Number.isFinite(at)) return 'it has no time';
-  if (treesOf(event).some((tree) => typeof tree === 'string' && tree.startsWith('-'))) return 'it names a tree that is none';
+  const misnamed = misnamedIn(type, event);
+  if (misnamed !== undefined) return misnamed;
   if (seq > 1) return type === 'session.started' ? 'the session has started already' : undefined;
   if (type !== 'session.started') return `the first fact must be session.started and is ${type}`;
   return versionOf(event) === undefined ? 'it names no version of the log' : undefined;
-}
-
-/** Invariant: what a log calls a tree is no option to git: one that came along with a folder could have it write where it likes. */
-function treesOf(event: object): unknown[] {
-  const { tree, base, before, after, from, to, candidate } = event as Readonly<Record<string, unknown>>;
-  const own = typeof candidate === 'object' && candidate !== null && 'tree' in candidate ? candidate.tree : undefined;
-  return [tree, base, before, after, from, to, own];
 }
 
 function isUnknown(event: unknown): event is { type: string } {

@@ -303,7 +303,7 @@ test('the disk is waited for when the person’s files are at stake, at the end 
   const sequence: Fact[] = [
     ...facts.slice(0, 3),
     { type: 'turn.ended', turn: 't1', outcome: 'undecided', standings: [], ballots: { live: 0, needed: 1 } },
-    { type: 'apply.started', apply: 'a1', candidate: 'c1', selection: 'all', paths: [], before: 'x', after: 'y' },
+    { type: 'apply.started', apply: 'a1', candidate: 'c1', selection: 'all', paths: [], before: 'a'.repeat(40), after: 'b'.repeat(40) },
     { type: 'changes.applied', apply: 'a1', candidate: 'c1', paths: [], marked: [] },
     { type: 'session.resumed' },
   ];
