@@ -1,11 +1,11 @@
 /** `massgen act`: what an applied answer planned beyond the folder, done by the person's word, in the folder, as the person. */
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline/promises';
 import { type Actable, actables, type Perform } from '../engine/acting.js';
 import { findProgram } from '../engine/process/programs.js';
 import type { CandidateId } from '../protocol/events.js';
 import { exactly } from '../protocol/exactly.js';
 import type { Options } from './args.js';
+import { questionHere } from './asker.js';
 import { canAsk, err, json, out } from './output.js';
 import { candidateBy } from './refs.js';
 import { sessionOf } from './review.js';
@@ -28,13 +28,8 @@ export async function act(which: string, ref: string | undefined, options: Optio
 
 /** Invariant: only a plain yes to the whole line. */
 async function isWanted({ what, why }: Actable, folder: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
   const question = `Beyond your folder, and not to be taken back:  ${exactly(what)}\n  in ${exactly(folder)}, as you: with your keys and the network, outside of the sandbox, and so is what it starts\n  asked because ${exactly(why)}\n  y do it now · n no [n] `;
-  try {
-    return /^(y|yes)$/i.test((await lines.question(question)).trim());
-  } finally {
-    lines.close();
-  }
+  return /^(y|yes)$/i.test((await questionHere(question, new AbortController().signal)).trim());
 }
 
 /**

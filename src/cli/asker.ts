@@ -61,7 +61,7 @@ const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
 export const askerFor = (options: Options): Asker | undefined => (canAsk() && !options.json ? openAsker(questionHere) : undefined);
 
 /** On the terminal of this process. Ctrl-C is a signal there as anywhere else. */
-const questionHere: Question = async (text, signal) => {
+export const questionHere: Question = async (text, signal) => {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // On Windows a signal to oneself ends the process without a word to those who listen.
   lines.on('SIGINT', () => {

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findProgram } from '../../src/engine/process/programs.js';
-import { cli, git, massgen, projects } from './massgen.js';
+import { git, massgen, projects } from './massgen.js';
+import { CTRL_C, ENTER, hasTerminal, terminals } from './terminal.js';
 
 const project = projects();
-const hasTerminal = findProgram('script', process.env.PATH) !== undefined && process.platform === 'linux';
+const onTerminal = terminals();
 
 const planning = (line: string) => `
 agents:
@@ -19,17 +18,6 @@ agents:
     present:
       - say: Ready.
 `;
-
-/** On a terminal of its own, with these lines typed. */
-const typed = (folder: string, args: string, ...lines: string[]): Promise<string> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, HOME: path.dirname(folder), TERM: 'xterm' };
-    const command = `${process.execPath} ${cli} ${args}`;
-    const child = execFile('script', ['-qefc', command, '/dev/null'], { cwd: folder, env }, (_, stdout) => resolve(stdout));
-    child.stdout?.on('data', (text: string) => {
-      if (text.includes('[n] ')) child.stdin?.write(`${lines.shift() ?? ''}\n`);
-    });
-  });
 
 const line = 'env > seen.txt; git push -q origin HEAD:refs/heads/released';
 
@@ -52,11 +40,22 @@ describe('what an answer planned beyond the folder', () => {
     expect(await released()).toBe('');
     if (!hasTerminal) return;
 
-    const no = await typed(folder, 'act latest', 'n');
-    expect(no).toContain(`Beyond your folder, and not to be taken back:  ${line}`);
-    expect(no).toContain(`in ${folder}, as you`);
+    const asked = async (keys: string) => {
+      const it = onTerminal(folder, ['act', 'latest']);
+      const question = await it.until('[n] ');
+      it.type(keys);
+      return { it, question };
+    };
+    const no = await asked(`n${ENTER}`);
+    expect(no.question).toContain(`Beyond your folder, and not to be taken back:  ${line}`);
+    expect(no.question).toContain(`in ${folder}, as you`);
+    expect(await no.it.ended()).toBe(1);
+    const interrupted = await asked(CTRL_C);
+    expect(await interrupted.it.ended()).toBe(130);
     expect(await released()).toBe('');
-    expect(await typed(folder, 'act latest', 'y')).toContain(`done        ${line}`);
+    const yes = await asked(`y${ENTER}`);
+    await yes.it.until(`done        ${line}`);
+    expect(await yes.it.ended()).toBe(0);
     expect(await released()).toBe('first');
     // As if it were typed there: what the folder sets for models is no part of it.
     const seen = readFileSync(path.join(folder, 'seen.txt'), 'utf8');
