@@ -141,7 +141,7 @@ export function outcomeText(
   return lines.join('\n');
 }
 
-/** What the winner would do beyond the folder; what was not done can be done by hand. */
+/** What the winner would do beyond the folder; what was not done the person can do. */
 function actLines(turn: TurnState): string[] {
   const candidate = turn.candidates.find((one) => one.id === chosenOf(turn));
   if (candidate === undefined) return [];
@@ -150,9 +150,9 @@ function actLines(turn: TurnState): string[] {
   return [
     ...acts.map(
       ({ what, act }) =>
-        `  beyond your folder: ${inline(what)}  ${fateText(act)}${act?.status === 'denied' && act.said !== undefined ? `: ${inline(act.said)}` : ''}`,
+        `  beyond your folder: ${exactly(what)}  ${fateText(act)}${act?.status === 'denied' && act.said !== undefined ? `: ${inline(act.said)}` : ''}`,
     ),
-    ...(left ? ['  what was not done can be done by hand: apply the answer, then run these lines in your folder'] : []),
+    ...(left ? ['  what was not done: apply the answer, then massgen act asks for each, and does it in your folder as you'] : []),
   ];
 }
 
