@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
-import { until } from './until.js';
+import { until, watched } from './until.js';
 
 const team = (id: string): string =>
   `agents:\n  - id: ${id}\n    backend: { type: chatcompletion, base_url: "http://127.0.0.1:9/v1", model: m, api_key: "\${TEST_WRITTEN_KEY}" }\n`;
@@ -19,6 +19,7 @@ describe('a configuration', () => {
   before(async () => {
     const api = (await vscode.extensions.getExtension<Api>('massgen.massgen')?.activate()) ?? assert.fail('no extension');
     front = await api.front();
+    await watched(front.folder);
   });
   after(async () => {
     for (const name of ['massgen.yaml', '.env']) await rm(at(name), { force: true });

@@ -132,6 +132,7 @@ describe('what is applied', () => {
     const candidate = candidates.at(-1)?.id ?? assert.fail('no candidate');
     await front.intend({ do: 'apply', session, chosen: [{ candidate, selection: 'all' }] });
     await rowsAre('a.txt', 'b.txt', 'crlf.txt', 'new.txt', 'note.ipynb', 'old.txt');
+    for (const path of ['pending/a.txt', 'pending/b.txt', 'pending/crlf.txt']) await followed(path);
   });
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -184,7 +185,6 @@ describe('what is applied', () => {
   });
 
   it('is gone through change by change, across files', async () => {
-    for (const path of ['pending/a.txt', 'pending/b.txt', 'pending/crlf.txt']) await followed(path);
     const at = () => {
       const { activeTextEditor: editor } = vscode.window;
       return editor && `${editor.document.uri.path.split('/').at(-1)}:${editor.selection.active.line}`;
@@ -252,14 +252,17 @@ describe('what is applied', () => {
   });
 
   it('is compared with what stood before, in the language of the file', async () => {
-    await run('diffPending', uri('pending/a.txt'));
-    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? assert.fail('no tab');
-    assert.ok(input instanceof vscode.TabInputTextDiff);
+    const compared = async (path: string) => {
+      await run('diffPending', uri(path));
+      return until(`the diff of ${path}`, () => {
+        const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+        return input instanceof vscode.TabInputTextDiff && input.modified.path.endsWith(path) ? input : undefined;
+      });
+    };
+    const input = await compared('pending/a.txt');
     assert.equal((await vscode.workspace.openTextDocument(input.original)).getText(), stood['pending/a.txt']);
     assert.equal(input.modified.toString(), uri('pending/a.txt').toString());
-    await run('diffPending', uri('pending/old.txt'));
-    const deleted = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    assert.ok(deleted instanceof vscode.TabInputTextDiff);
+    const deleted = await compared('pending/old.txt');
     assert.equal((await vscode.workspace.openTextDocument(deleted.original)).getText(), 'old\n');
     assert.equal((await vscode.workspace.openTextDocument(deleted.modified)).getText(), '');
     await run('diffAllPending');
@@ -273,11 +276,13 @@ describe('what is applied', () => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, 'mine', 'markdown');
     change.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, [cell])]);
     assert.ok(await vscode.workspace.applyEdit(change));
+    await until('the notebook to be unsaved', () => notebook.isDirty || undefined);
     answers = [undefined];
     await run('rejectFile', notebook.uri);
     assert.match(asked[0] ?? '', /pending\/note\.ipynb/);
     assert.equal(await disk('pending/note.ipynb'), made['pending/note.ipynb']);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+    await until('the notebook to be as on the disk', () => (notebook.isDirty ? undefined : true));
     await run('rejectFile', notebook.uri);
     assert.equal(await disk('pending/note.ipynb'), stood['pending/note.ipynb']);
   });

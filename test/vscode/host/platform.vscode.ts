@@ -8,6 +8,7 @@ import { configuredFor, onConfigured } from '../../../src/extension/configured.j
 import { editorModels } from '../../../src/extension/editor-models.js';
 import { mentionsFor } from '../../../src/extension/mentions.js';
 import { rgPath } from '../../../src/extension/ripgrep.js';
+import { until } from './until.js';
 
 const folder = (): vscode.WorkspaceFolder => {
   const [first] = vscode.workspace.workspaceFolders ?? [];
@@ -33,11 +34,8 @@ describe('the models of the editor', () => {
   }
 
   it('are those that another extension offers', async () => {
-    const models = await editorModels.list();
-    assert.deepEqual(
-      models.filter(({ id }) => id === 'echo'),
-      [{ id: 'echo', label: 'Echo', family: 'echo' }],
-    );
+    const echo = await until('its model', async () => (await editorModels.list()).find(({ id }) => id === 'echo'));
+    assert.deepEqual(echo, { id: 'echo', label: 'Echo', family: 'echo' });
   });
 
   it('answer in words', async () => {
@@ -83,9 +81,13 @@ describe('the settings', () => {
     const settings = () => vscode.workspace.getConfiguration('massgen', folder().uri);
     assert.deepEqual(configuredFor(fsPath), { config: undefined, over: {} });
     const said = { config: 'teams/two.yaml', maxCost: 0.5, timeout: 90, dependencies: 'copy' };
-    const changed = new Promise<void>((resolve) => onConfigured(fsPath, resolve));
+    let told: true | undefined;
+    const listening = onConfigured(fsPath, () => {
+      told = true;
+    });
     for (const [key, value] of Object.entries(said)) await settings().update(key, value, vscode.ConfigurationTarget.Global);
-    await changed;
+    await until('the settings', () => told);
+    listening.dispose();
     assert.deepEqual(configuredFor(fsPath), {
       config: file('teams/two.yaml').fsPath,
       over: { seconds: 90, costUsd: 0.5, dependencies: 'copy' },

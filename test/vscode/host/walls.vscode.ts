@@ -9,7 +9,7 @@ import type { Front } from '../../../src/extension/front.js';
 import type { Api } from '../../../src/extension/main.js';
 import { currentTurn } from '../../../src/protocol/state.js';
 import { openWalls, type Walls } from '../walls.js';
-import { until } from './until.js';
+import { until, watched } from './until.js';
 
 const files = ['massgen.yaml', 'scenario.json', 'walls.sh'];
 
@@ -25,6 +25,7 @@ describe('the walls', () => {
     }
     const api = (await vscode.extensions.getExtension<Api>('massgen.massgen')?.activate()) ?? assert.fail('no extension');
     front = await api.front();
+    await watched(front.folder);
     walls = await openWalls();
     const solo = {
       work: [{ call: [{ run_command: { command: 'bash walls.sh' } }] }, { answer: 'Tried.' }, { vote: { for: 'Tried' } }],
