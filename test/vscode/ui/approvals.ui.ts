@@ -44,6 +44,7 @@ test('an agent is allowed once, for the session or always, or denied, in either 
   await inSidebar.filter({ hasText: 'hidden' }).waitFor();
   expect(await inSidebar.locator('code').textContent()).toBe(lying.replace('\u001b', '⟨1b⟩').replace('\u0007', '⟨7⟩'));
   const pointing = window.toast('too long to be shown here');
+  await pointing.waitFor();
   expect(await pointing.getByRole('button', { name: 'Once', exact: true }).count()).toBe(0);
   await pointing.getByRole('button', { name: 'Show', exact: true }).click();
   await inSidebar.getByRole('button', { name: 'Deny' }).click();
@@ -53,6 +54,7 @@ test('an agent is allowed once, for the session or always, or denied, in either 
   expect(await inSidebar.textContent()).toMatch(/has planned, beyond your folder.*twine upload dist.*cannot be taken back/s);
   expect(await inSidebar.getByRole('button').allTextContents()).toEqual(['Once', 'Deny']);
   const planned = window.toast('solo has planned, beyond your folder: twine upload dist');
+  await planned.waitFor();
   expect(await planned.getByRole('button', { name: /Session|Always/ }).count()).toBe(0);
   await planned.getByRole('button', { name: 'Deny', exact: true }).click();
 

@@ -53,10 +53,9 @@ test('what was applied is pending in the editors after a reload, until it is acc
   const lens = (text: string) => page.locator('.codelens-decoration a', { hasText: text });
   await lens('Accept').first().waitFor();
   await expect.poll(() => lens('Reject').count(), { timeout: 30_000 }).toBe(3);
-  const behind = page
-    .locator('.view-lines span')
-    .evaluateAll((spans) => spans.map((span) => getComputedStyle(span, '::after').content).join());
-  expect(await behind).toContain('// Nobody reads this.');
+  const behind = () =>
+    page.locator('.view-lines span').evaluateAll((spans) => spans.map((span) => getComputedStyle(span, '::after').content).join());
+  await expect.poll(behind).toContain('// Nobody reads this.');
   await page.keyboard.press('Control+Shift+G');
   await page.locator('.scm-view .resource', { hasText: 'new.js' }).first().waitFor();
   await window.picture('inline-1-pending');

@@ -59,6 +59,8 @@ test('without a mouse: a task, its review, a file of it chosen and applied', asy
   await decided(folder);
   await chord('r');
   const review = await window.view('body[data-view="review"] .foot');
+  await review.getByRole('checkbox', { name: /^Choose src\/add\.js of solo/ }).waitFor();
+  await expect.poll(() => review.evaluate(() => document.hasFocus())).toBe(true);
   await tabTo(page, review, /^Choose src\/add\.js of solo/);
   await page.keyboard.press('Space');
   await review.getByText('merges cleanly').waitFor();

@@ -37,8 +37,7 @@ export async function startTask(sidebar: Frame, task: string, label = 'What shou
 export async function lastSession(folder: string) {
   const [row] = await openCatalogue(folder).rows();
   if (row === undefined) throw new Error(`no session was begun in ${join(folder, '.massgen')}`);
-  const log = await readSession(folder, row.id);
-  return { ...log, events: [...log.facts] };
+  return readSession(folder, row.id);
 }
 
 export async function decided(folder: string) {

@@ -41,8 +41,7 @@ const lens = (words: string): Locator => window.page.locator('.codelens-decorati
 async function session() {
   const [row] = await listSessions(window.folder);
   if (row === undefined) throw new Error('no session is there');
-  const log = await readSession(window.folder, row.id);
-  return { ...log, events: [...log.facts] };
+  return readSession(window.folder, row.id);
 }
 const facts = async (type: string) => [...(await session()).facts].filter((event) => event.type === type);
 const decided = (turns: number) => expect.poll(async () => (await facts('turn.ended')).length, { timeout: 90_000 }).toBe(turns);
@@ -114,7 +113,7 @@ test('diffs: side by side, against another answer, against the folder with an ed
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input.input').fill('src/limiter.js');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'limiter.js' }).first().click();
-  await page.locator('.editor-instance .view-line').first().waitFor();
+  await page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
   await page.keyboard.press('Control+End');
   await page.keyboard.type(mine);
   await page.keyboard.press('Control+S');
