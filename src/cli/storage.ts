@@ -3,6 +3,7 @@ import { loadEnv } from '../engine/config/env.js';
 import type { Env } from '../engine/config/substitute.js';
 import type { StorageLimits } from '../engine/config/team.js';
 import { type PruneOptions, prune, sizesOf, storageLimits, storageWarning } from '../engine/storage.js';
+import { failureOf } from '../protocol/failure.js';
 import { folderOf, namedFile, type Options } from './args.js';
 import { err, json, out } from './output.js';
 import { prunedText, sizesText } from './render/storage.js';
@@ -33,11 +34,15 @@ async function askedFor(folder: string, options: Options): Promise<PruneOptions>
   return { ...(age !== undefined && { before: Date.now() - age }), ...(keep !== undefined && { keep }), dryRun };
 }
 
-/** Told after a turn. */
+/** Told after a turn, which stands whatever has become of the configuration meanwhile. */
 export async function warnOfStorage(folder: string, env: Env, options: Options): Promise<void> {
   if (options.verbosity === 'quiet') return;
-  const warning = await storageWarning(folder, await limitsFor(folder, env, options));
-  if (warning !== undefined) err(warning);
+  try {
+    const warning = await storageWarning(folder, await limitsFor(folder, env, options));
+    if (warning !== undefined) err(warning);
+  } catch (error) {
+    err(`massgen: ${failureOf(error).message}`);
+  }
 }
 
 const limitsFor = async (folder: string, env: Env, { config }: Options): Promise<StorageLimits> =>

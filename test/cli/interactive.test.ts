@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projects, twoTurns } from './massgen.js';
@@ -23,6 +23,8 @@ describe.skipIf(!hasTerminal)('massgen on a terminal', () => {
     expect(await it.until('\n> ')).toMatch(/There is no command \/aply\.\s+did you mean "\/apply"\?/);
     it.type(`/candidates${ENTER}`);
     await it.until('Nothing was asked yet');
+    // What becomes of the configuration meanwhile takes nothing away.
+    writeFileSync(path.join(folder, 'massgen.yaml'), 'agents: [\n');
     it.type(`Make two louder${ENTER}`);
     await it.until('An agent wants to run:  node -v');
     await it.until('[n] ');
