@@ -271,6 +271,8 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
     },
     async prune(options) {
       requireTrust();
+      // Those that nobody uses any more are not in the way.
+      for (const { id } of await catalogue.rows()) await live.leave(id);
       const pruned = await prune(folder, options);
       if (!options.dryRun) publish({ of: 'rows' });
       return pruned;
