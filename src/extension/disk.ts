@@ -25,10 +25,12 @@ export const diskCommands = (front: () => Promise<Front>): Pick<App, 'freeDiskSp
     });
     if (way === undefined || !(await confirmed(way))) return;
     const progress = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Freeing disk space …') };
-    const { freed = 0 } = await vscode.window.withProgress(progress, () =>
+    const { freed = 0, storeKept } = await vscode.window.withProgress(progress, () =>
       one.prune({ ...way.options, only: way.would.removed.map(({ id }) => id) }),
     );
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} of disk space are free again.', size(freed)));
+    const done = vscode.l10n.t('{0} of disk space are free again.', size(freed));
+    const later = vscode.l10n.t('A session is in use, so no answers were removed.');
+    void vscode.window.showInformationMessage(storeKept === undefined ? done : `${done} ${later}`);
   },
 });
 
@@ -46,8 +48,9 @@ async function waysOf(front: Front): Promise<Way[]> {
   const ways: Way[] = [];
   for (const [label, options] of all) {
     const would = await front.prune({ ...options, dryRun: true });
+    if (ways.length > 0 && would.removed.length + would.stayed.length === 0) continue;
     const bytes = would.removed.reduce((sum, row) => sum + row.bytes, 0);
-    const description = would.removed.length === 0 ? '' : t('{0} sessions, {1} and their answers', would.removed.length, size(bytes));
+    const description = describe(would.removed.length, size(bytes));
     ways.push({ label, description, options, would });
   }
   const [first] = ways;
@@ -59,39 +62,48 @@ async function waysOf(front: Front): Promise<Way[]> {
   return ways;
 }
 
+function describe(count: number, bytes: string): string {
+  const { t } = vscode.l10n;
+  if (count < 2) return count === 0 ? '' : t('1 session, {0} and its answers', bytes);
+  return t('{0} sessions, {1} and their answers', count, bytes);
+}
+
 /** Says what it will do before it does it. */
 async function confirmed({ would: { removed, stayed } }: Way): Promise<boolean> {
   const { t } = vscode.l10n;
   const yes = t('Remove');
-  if (removed.length === 0) {
-    const detail = t('No session goes. What no session needs any more is removed, left-over workspaces too.');
-    return (await vscode.window.showWarningMessage(t('Free disk space?'), { modal: true, detail }, yes)) === yes;
-  }
-  const named = removed.slice(0, NAMED).map(({ title }) => `· ${inline(title)}`);
-  const detail = [
-    ...named,
-    ...(removed.length > NAMED ? [t('… and {0} more', removed.length - NAMED)] : []),
-    '',
-    t('Their logs and answers are gone for good. What was applied to your folder stays.'),
-    ...(stayed.length > 0
-      ? [t('{0} more are as old and stay: they are open, cut off, or not all accepted or rejected.', stayed.length)]
-      : []),
-  ].join('\n');
-  return (await vscode.window.showWarningMessage(t('Remove {0} sessions?', removed.length), { modal: true, detail }, yes)) === yes;
+  const goes =
+    removed.length === 0
+      ? [t('No session goes. What no session needs any more is removed, left-over workspaces too.')]
+      : [
+          ...removed.slice(0, NAMED).map(({ title }) => `· ${inline(title)}`),
+          ...(removed.length > NAMED ? [t('… and {0} more', removed.length - NAMED)] : []),
+          '',
+          t('Their logs and answers are gone for good. What was applied to your folder stays.'),
+        ];
+  const stays = t('As old, and kept because they are open, cut off, or not all accepted or rejected: {0}.', stayed.length);
+  const detail = [...goes, ...(stayed.length > 0 ? [stays] : [])].join('\n');
+  return (await vscode.window.showWarningMessage(questionOf(removed.length), { modal: true, detail }, yes)) === yes;
+}
+
+function questionOf(count: number): string {
+  const { t } = vscode.l10n;
+  if (count < 2) return count === 0 ? t('Free disk space?') : t('Remove 1 session?');
+  return t('Remove {0} sessions?', count);
 }
 
 /** Once in a window, after a turn; closing it leaves everything as it is. */
 export function diskNotice(front: Front, onFailure: (error: unknown) => void): vscode.Disposable {
   let told = false;
   const tell = async (): Promise<void> => {
-    const { sizes, limits, isTight } = await front.storage();
-    if (!isTight || told || limits.maxBytes === undefined) return;
+    const tight = await front.tightStorage();
+    if (tight === undefined || told) return;
     told = true;
     const free = vscode.l10n.t('Free Disk Space…');
     const said = vscode.l10n.t(
       'MassGen takes {0} of the {1} that its configuration allows in this folder.',
-      size(sizes.total),
-      size(limits.maxBytes),
+      size(tight.total),
+      size(tight.maxBytes),
     );
     if ((await vscode.window.showInformationMessage(said, free)) === free) await vscode.commands.executeCommand('massgen.freeDiskSpace');
   };

@@ -17,12 +17,6 @@ export interface Connection {
   dispose(): void;
 }
 
-export interface Storage {
-  sizes: Sizes;
-  limits: StorageLimits;
-  isTight: boolean;
-}
-
 export interface Front extends AsyncDisposable {
   readonly folder: string;
   seen(): Seen;
@@ -44,8 +38,10 @@ export interface Front extends AsyncDisposable {
   preview(session: SessionId, chosen: readonly Chosen[]): Promise<Preview>;
   /** What a candidate changes against the base of its turn. */
   files(session: SessionId, candidate: CandidateId): Promise<FileDiff[]>;
-  /** What `.massgen` takes of the disk, what its configuration allows, and whether it is time to tell. */
-  storage(): Promise<Storage>;
+  /** What `.massgen` takes of the disk, and what its configuration allows. */
+  storage(): Promise<{ sizes: Sizes; limits: StorageLimits }>;
+  /** Both, where the limit is near. Nothing is looked through where there is none. */
+  tightStorage(): Promise<{ total: number; maxBytes: number } | undefined>;
   /** Removes old sessions and what none needs, or says what would go. */
   prune(options: PruneOptions): Promise<Pruned>;
   teams(): Promise<TeamChoice[]>;

@@ -1,5 +1,6 @@
 /** The composition root of the extension: makes the window's parts, and hands all that must end to the editor. The engine is loaded when it is needed. */
 import * as vscode from 'vscode';
+import { failureOf } from '../protocol/failure.js';
 import type { App } from './app.js';
 import { chatParticipant } from './chat.js';
 import { type CommandRow, commands } from './commands.js';
@@ -33,6 +34,7 @@ export interface Api {
 export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel('MassGen', { log: true });
   const failed = (error: unknown): void => showFailure(error, log);
+  const noted = (error: unknown): void => log.warn(failureOf(error).message);
   const keys = openKeys(context);
   const status = statusBar();
   const inline = openInline({ requireTrust, treeUri, failed });
@@ -46,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       return vscode.Disposable.from(
         front.onChange(show),
         notifications(front, review.shows, failed),
-        diskNotice(front, failed),
+        diskNotice(front, noted),
         inline.attach(front),
       );
     },

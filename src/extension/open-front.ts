@@ -105,6 +105,8 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     );
   }
 
+  const limits = () => storageLimits(folder, env, configuredFor(folder).config);
+
   const listening = sessions.subscribe((change) => {
     if (change.of === 'event') {
       if (SETTLING.has(change.event.type)) pending.fire();
@@ -157,15 +159,11 @@ export async function openFront(folder: string, { context, keys, log }: FrontPor
     read: (tree, path) => sessions.read(tree, path),
     preview: (id, chosen) => during(id, (watch) => sessions.preview(watch, chosen)),
     files: (id, candidate) => during(id, async (watch) => (await sessions.review(watch)).files(candidate, 'base')),
-    async storage() {
-      const limits = await storageLimits(folder, env, configuredFor(folder).config);
-      const [sizes, tight] = await Promise.all([sizesOf(folder), tightStorage(folder, limits)]);
-      return { sizes, limits, isTight: tight !== undefined };
-    },
+    storage: async () => ({ sizes: await sizesOf(folder), limits: await limits() }),
+    tightStorage: async () => tightStorage(folder, await limits()),
     async prune(options) {
       const pruned = await sessions.prune(options);
       if (!options.dryRun && pruned.removed.some(({ id }) => id === shown?.id)) await show(undefined);
-      list();
       return pruned;
     },
     teams: () => sessions.teams(),
