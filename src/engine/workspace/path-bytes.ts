@@ -17,6 +17,13 @@ export const readable = (path: PathBytes): string => (ASCII.test(path) ? path : 
 
 export const bytesOf = (path: string): PathBytes => (ASCII.test(path) ? path : Buffer.from(path, 'utf8').toString('latin1'));
 
+/** Whether a name in a tree leads out of the folder that the tree is laid out in, or into what makes it a repository. Git itself makes no such tree. */
+export function isUnsafeName(name: string, platform: NodeJS.Platform = process.platform): boolean {
+  if (/^\.{0,2}$|[/\0]/.test(name)) return true;
+  const folded = platform === 'win32' || platform === 'darwin' ? name.toLowerCase() : name;
+  return folded === '.git' || (platform === 'win32' && /[\\:]/.test(name));
+}
+
 /** Fields of `-z` output. */
 export function fieldsOf(out: Uint8Array): PathBytes[] {
   const fields = Buffer.from(out.buffer, out.byteOffset, out.byteLength).toString('latin1').split('\0');

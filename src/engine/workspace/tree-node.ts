@@ -1,9 +1,9 @@
 /** A git tree in memory: what a few changed files make of it is worked out without a process. */
 import type { TreeId } from '../../protocol/events.js';
-import { git } from './git.js';
+import { damagedStore, git } from './git.js';
 import { readLoose } from './loose.js';
 import { type Format, idOf, writeObject } from './objects.js';
-import { fieldsOf, type PathBytes } from './path-bytes.js';
+import { fieldsOf, isUnsafeName, type PathBytes, readable } from './path-bytes.js';
 import type { Entry } from './raw.js';
 
 /** Never changed: a changed tree is a new node that shares what stayed. */
@@ -19,18 +19,22 @@ interface Growing {
   children: Map<PathBytes, Entry | TreeNode>;
 }
 
-/** `near`: a tree that has most of it; what both have is shared. */
+/**
+ * `near`: a tree that has most of it; what both have is shared. Throws where git cannot read it.
+ * Invariant: its paths are safe to be joined to a folder, whoever made the tree: a store may have come along with a folder.
+ */
 export async function loadTree(gitDir: string, tree: TreeId, near?: TreeNode, signal?: AbortSignal): Promise<TreeNode> {
   return fromFiles(gitDir, tree, near) ?? (await fromGit(gitDir, tree, signal));
 }
 
-/** Undefined where some of it is in a pack. */
+/** Undefined where some of it is in a pack, or is none that git makes. */
 function fromFiles(gitDir: string, id: TreeId, near: TreeNode | undefined): TreeNode | undefined {
   if (near?.id === id) return near;
   const bytes = readLoose(gitDir, 'tree', id);
   if (bytes === undefined) return undefined;
   const children = new Map<PathBytes, Entry | TreeNode>();
   for (const [name, entry] of entriesIn(bytes, id.length / 2)) {
+    if (isUnsafeName(name)) return undefined;
     const other = near?.children.get(name);
     const child = entry.mode === '40000' ? fromFiles(gitDir, entry.id, isFolder(other) ? other : undefined) : entry;
     if (child === undefined) return undefined;
@@ -39,11 +43,12 @@ function fromFiles(gitDir: string, id: TreeId, near: TreeNode | undefined): Tree
   return { id, children };
 }
 
-/** The rows of a tree object: `mode name`, a zero, and the id in bytes. */
+/** The rows of a tree object: `mode name`, a zero, and the id in bytes. What is none has a row without a name. */
 function* entriesIn(tree: Buffer, idBytes: number): Generator<[PathBytes, Entry]> {
   for (let at = 0; at < tree.length; ) {
     const [space, zero] = [tree.indexOf(0x20, at), tree.indexOf(0, at)];
     const end = zero + 1 + idBytes;
+    if (space < at || zero < space || end > tree.length) return yield ['', { mode: '', id: '' }];
     yield [tree.toString('latin1', space + 1, zero), { mode: tree.toString('latin1', at, space), id: tree.toString('hex', zero + 1, end) }];
     at = end;
   }
@@ -57,11 +62,13 @@ async function fromGit(gitDir: string, tree: TreeId, signal: AbortSignal | undef
     const [mode = '', , id = ''] = row.slice(0, tab).split(' ');
     const path = row.slice(tab + 1);
     const slash = path.lastIndexOf('/');
-    const parent = folders.get(slash < 0 ? '' : path.slice(0, slash));
-    if (!parent) throw new Error(`git ls-tree named ${path} before its folder`);
+    const parent = slash === 0 ? undefined : folders.get(path.slice(0, Math.max(0, slash)));
+    const name = path.slice(slash + 1);
+    // Its folder did not come before it where a name has a slash in it.
+    if (!parent || isUnsafeName(name)) throw damagedStore(gitDir, `a tree of it has the name ${JSON.stringify(readable(path))}`);
     const node: Growing = { id, children: new Map() };
     if (mode === '040000') folders.set(path, node);
-    parent.children.set(path.slice(slash + 1), mode === '040000' ? node : { mode, id });
+    parent.children.set(name, mode === '040000' ? node : { mode, id });
   }
   return top;
 }

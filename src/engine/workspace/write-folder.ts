@@ -8,6 +8,7 @@ import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNoth
 import { reasonOf } from './disk-failure.js';
 import { makeLink, put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { damagedStore } from './git.js';
+import { isUnsafeName } from './path-bytes.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import { isRespelled } from './spelling.js';
 import type { Store } from './store.js';
@@ -98,12 +99,10 @@ const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
 
 /** Refuses what no candidate of a store can rightly hold, whoever made its tree. */
 function refuseUnsafe(place: Place, { path, from, to }: Move): void {
-  const parts = path.split('/');
-  const bad = parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git' || part.includes('\0'));
+  const bad = path.split('/').some((part) => isUnsafeName(part) || part.toLowerCase() === '.git');
   const home = relative(place.root, place.home).split(sep).join('/');
   const inHome = path === home || path.startsWith(`${home}/`);
-  const windows = process.platform === 'win32' && /[\\:]/.test(path);
-  if (bad || inHome || windows || path.includes('\uFFFD'))
+  if (bad || inHome || path.includes('\uFFFD'))
     throw fail('workspace', `${JSON.stringify(path)} cannot be written: it is no safe name for a file of the folder.`);
   if (isRepository(from) || isRepository(to)) throw fail('workspace', `${path} is a repository of its own and cannot be written.`);
 }

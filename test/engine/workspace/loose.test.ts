@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { git, gitText } from '../../../src/engine/workspace/git.js';
 import { readLoose } from '../../../src/engine/workspace/loose.js';
 import { writeObject } from '../../../src/engine/workspace/objects.js';
+import { isUnsafeName } from '../../../src/engine/workspace/path-bytes.js';
 import { entryAt, filesOf, loadTree } from '../../../src/engine/workspace/tree-node.js';
 import { readBlobs } from '../../../src/engine/workspace/trees.js';
 import { scratchFolder } from './scratch.js';
@@ -122,4 +123,40 @@ describe('a tree', () => {
     expect(entryAt(node, 'd')).not.toEqual(entryAt(near, 'd'));
     expect([...filesOf(node)]).toEqual([...filesOf(await loadTree(gitDir, after))]);
   });
+
+  const row = (mode: string, name: string, id: string) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]);
+
+  test.each(['..', '.', '.git', '../../outside.txt', 'a/b', '/outside.txt'])(
+    'with the name %j is none, as a file or as a folder, in a pack too',
+    async (name) => {
+      const { gitDir } = await store();
+      const file = writeObject(gitDir, 'sha1', 'blob', text);
+      const inner = writeObject(gitDir, 'sha1', 'tree', row('100644', 'x', file));
+      for (const bytes of [row('100644', name, file), row('40000', name, inner)]) {
+        const bad = writeObject(gitDir, 'sha1', 'tree', bytes);
+        const top = writeObject(gitDir, 'sha1', 'tree', row('40000', 'folder', bad));
+        for (const tree of [bad, top]) await expect(loadTree(gitDir, tree)).rejects.toThrow('damaged');
+        await git(['pack-objects', '-q', join(gitDir, 'objects/pack/pack')], { gitDir, input: `${[bad, top, inner, file].join('\n')}\n` });
+        await git(['prune-packed'], { gitDir });
+        for (const tree of [bad, top]) await expect(loadTree(gitDir, tree)).rejects.toThrow('damaged');
+      }
+    },
+  );
+
+  test.each(['no row at all, and longer than an id', '100644 a\0cut', '100644', '\0'])(
+    'that is %j is left to git, which says so',
+    async (content) => {
+      const { gitDir } = await store();
+      const bad = writeObject(gitDir, 'sha1', 'tree', Buffer.from(content, 'latin1'));
+      await expect(loadTree(gitDir, bad)).rejects.toThrow('git ls-tree failed');
+    },
+  );
+});
+
+test('names that lead elsewhere, by the system', () => {
+  const unsafe = (platform: NodeJS.Platform) =>
+    ['a\\b', 'c:x', '.GIT', '.git', '..', 'a.git', '...'].filter((name) => isUnsafeName(name, platform));
+  expect(unsafe('linux')).toEqual(['.git', '..']);
+  expect(unsafe('darwin')).toEqual(['.GIT', '.git', '..']);
+  expect(unsafe('win32')).toEqual(['a\\b', 'c:x', '.GIT', '.git', '..']);
 });
