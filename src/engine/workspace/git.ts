@@ -78,6 +78,8 @@ function environment(options: GitOptions): Record<string, string> {
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_NO_LAZY_FETCH: '1',
+    // Older gits know nothing of that, and a repository may say which protocols it allows: this goes before what it says.
+    GIT_ALLOW_PROTOCOL: 'none',
     LC_ALL: 'C',
     ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
     ...(options.workTree !== undefined && { GIT_WORK_TREE: options.workTree }),
