@@ -1,8 +1,9 @@
 /** Opens the shadow store of a folder: `.massgen/store.git`, made where it is not there yet. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
+import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
 import { bytesBelow } from './bytes-below.js';
 import { capturer } from './capture.js';
@@ -104,10 +105,12 @@ function refOf(name: string): string {
 async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout): Promise<void> {
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
+  if (lstatSync(gitDir, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw fail('workspace', `${gitDir} is a link, and what it leads to may be somebody's own repository.`, { hint: 'Remove the link.' });
   if (!isWhole(gitDir)) {
     await using _lock = await lockWhenFree(join(gitDir, 'making.lock'), 'making the store');
     // What git would take for its own and cannot read is written anew; objects are never touched.
-    if (existsSync(join(gitDir, 'HEAD'))) await Promise.all(['HEAD', 'config'].map((name) => rm(join(gitDir, name), { force: true })));
+    await Promise.all(['HEAD', 'config', COMMON].map((name) => rm(join(gitDir, name), { force: true })));
     await git(['init', '-q', '--bare', '--template=', `--object-format=${format}`, gitDir], { cwd: home });
     if (!modes) await git(['config', 'core.fileMode', 'false'], { gitDir });
     if (!links) await git(['config', 'core.symlinks', 'false'], { gitDir });
@@ -118,13 +121,27 @@ async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout)
   await writeFile(join(gitDir, 'info', 'attributes'), RAW);
 }
 
-/** Whether git can take it for a repository. */
+/** Whether git can take it for a repository, and finds nothing to do there that is not ours. */
 function isWhole(gitDir: string): boolean {
-  const says = (name: string, what: string): boolean =>
-    existsSync(join(gitDir, name)) && readFileSync(join(gitDir, name), 'utf8').includes(what);
-  const has = ['objects', 'refs', 'info'].every((name) => existsSync(join(gitDir, name)));
-  return has && existsSync(madeForFile(gitDir)) && says('HEAD', 'ref: refs/') && says('config', 'repositoryformatversion');
+  const isAs = (name: string, test: (text: string) => boolean): boolean =>
+    existsSync(join(gitDir, name)) && test(readFileSync(join(gitDir, name), 'utf8'));
+  const has = ['objects', 'refs', 'info'].every((name) => existsSync(join(gitDir, name))) && !existsSync(join(gitDir, COMMON));
+  return has && existsSync(madeForFile(gitDir)) && isAs('HEAD', (text) => text.includes('ref: refs/')) && isAs('config', isOwnConfig);
 }
+
+/** Where it is, git reads the configuration of the repository that it names. */
+const COMMON = 'commondir';
+
+/** All that git writes of itself where it makes a repository. */
+const OWN_LINE =
+  /^(?:\[(?:core|extensions)\]|(?:repositoryformatversion|filemode|bare|symlinks|ignorecase|precomposeunicode|objectformat|refstorage) = \w+|)$/i;
+
+/**
+ * Invariant: what a store's configuration says beside that is not obeyed: it could name programs to run, and a store may have come along with a
+ * folder.
+ */
+const isOwnConfig = (text: string): boolean =>
+  text.includes('repositoryformatversion') && text.split('\n').every((line) => OWN_LINE.test(line.trim()));
 
 async function overlay(gitDir: string, tree: TreeId, other: TreeId, paths: readonly string[]): Promise<TreeId> {
   const theirs = await listTree(gitDir, other);

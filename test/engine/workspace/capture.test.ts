@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -436,6 +436,35 @@ describe('the store', () => {
     const { tree } = await store.capture();
     for (const name of ['base', 'applied/x', 'a..b', 'x.lock', '/lead/', 'sp ace/é', 'a//b']) await store.keep(name, tree);
     expect((await store.size()).store).toBeGreaterThan(0);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['a program to run', { config: '[core]\n\trepositoryformatversion = 0\n[gc]\n\trecentObjectsHook = touch pwned\n' }],
+    ['one on the line of a section', { config: '[core] hooksPath = hooks\n\trepositoryformatversion = 0\n' }],
+    ['one behind a value', { config: '[core]\n\trepositoryformatversion = 0 \\\n\n\tfsmonitor = touch pwned\n' }],
+    ['another file', { config: '[core]\n\trepositoryformatversion = 0\n[include]\n\tpath = elsewhere\n' }],
+    ['another repository', { commondir: '../elsewhere\n' }],
+  ])('that names %s in its configuration is made its own again, and keeps what it has', async (_, files) => {
+    const root = await personsRepository({ 'a.txt': 'a\n' });
+    const first = await openStore(root);
+    const { tree } = await first.capture();
+    await first[Symbol.asyncDispose]();
+    const config = join(root, '.massgen/store.git/config');
+    const own = await readFile(config, 'utf8');
+    await put(join(root, '.massgen/store.git'), files);
+    await using store = await openStore(root);
+    expect(await readFile(config, 'utf8')).toBe(own);
+    expect(existsSync(join(store.gitDir, 'commondir'))).toBe(false);
+    expect(await store.has(tree)).toBe(true);
+    expect((await store.capture()).tree).toBe(tree);
+  });
+
+  test('that is a link is refused, and what it leads to stays as it is', async () => {
+    const root = await personsRepository({ 'a.txt': 'a\n' });
+    await mkdir(join(root, '.massgen'));
+    await symlink('../.git', join(root, '.massgen/store.git'));
+    await expect(openStore(root)).rejects.toThrow('is a link');
+    expect(personsGit(root, 'status', '--porcelain')).toBe('');
   });
 
   test('names a tree whose name a process that died was just writing', async () => {
