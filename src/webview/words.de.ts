@@ -225,7 +225,6 @@ export const de: Words = {
   files: (count) => plural(count, 'Datei', 'Dateien'),
   'failing.label': 'Neu fehlgeschlagen',
   plan: 'Außerhalb des Ordners geplant',
-  'plan.beyond': 'außerhalb des Ordners:',
   'plan.planned': 'geplant, nicht getan',
   'plan.asked': 'angefragt',
   'plan.under-way': 'läuft',

@@ -205,7 +205,6 @@ export const en = {
   files: (count: number) => plural(count, 'file'),
   'failing.label': 'Newly failing',
   plan: 'Planned beyond the folder',
-  'plan.beyond': 'beyond the folder:',
   'plan.planned': 'planned, not done',
   'plan.asked': 'asked for',
   'plan.under-way': 'under way',

@@ -38,6 +38,34 @@ describe('the answers', () => {
     await expect.poll(() => view.page.getByRole('img', { name: 'Timeline: 4 answers, 4 votes' }).count()).toBe(1);
   });
 
+  test('say exactly what they would do beyond the folder, and what has become of it', async () => {
+    const plan = ['npm publish --tag next', 'git push\u202e origin v2'].map((what) => ({
+      tool: 'run_command',
+      input: {},
+      what,
+      why: 'it publishes',
+    }));
+    const facts = whole.map((fact) =>
+      fact.type === 'candidate.submitted' && fact.candidate.id === 'c4' ? { ...fact, candidate: { ...fact.candidate, plan } } : fact,
+    );
+    await using view = await open({}, facts);
+    const planned = view.page.getByRole('article', { name: 'Answer of maya' }).getByRole('list', { name: 'Planned beyond the folder' });
+    expect(await planned.getByRole('listitem').allTextContents()).toEqual([
+      'npm publish --tag next · planned, not done',
+      'git push⟨202e⟩ origin v2 · planned, not done',
+    ]);
+    expect(await view.violations()).toEqual([]);
+    await view.picture('review-plan');
+    const action = { turn: 't1', candidate: 'c4', what: 'npm publish --tag next' };
+    const started = nextFact(facts, { type: 'action.started', ...action });
+    await view.send({ send: 'events', session: 's1', events: [started] });
+    await planned.getByText('· under way').waitFor();
+    const ended = nextFact([...facts, started], { type: 'action.ended', ...action, exitCode: 0 });
+    await view.send({ send: 'events', session: 's1', events: [ended] });
+    await planned.getByText('· done').waitFor();
+    await planned.getByText('· planned, not done').waitFor();
+  });
+
   test('are voted for with a reason, or picked over the agents’ heads', async () => {
     await using view = await open();
     await view.page.getByRole('button', { name: 'Vote for rin.1' }).click();
@@ -248,7 +276,9 @@ describe('the keyboard', () => {
       chosen: [{ selection: [{ path: 'src/limiter.ts', hunks: [{ hunk: 1, lines: [1] }, 2] }, { path: 'test/limiter.test.ts' }] }],
     });
     await press('e');
-    expect(view.said('command').at(-1)).toMatchObject({ command: 'massgen.openDiff', args: ['s1', 'c1', 'src/limiter.ts'] });
+    await expect
+      .poll(() => view.said('command').at(-1))
+      .toMatchObject({ command: 'massgen.openDiff', args: ['s1', 'c1', 'src/limiter.ts'] });
   });
 
   test('gives the focus back, and never takes it because something comes into view', async () => {

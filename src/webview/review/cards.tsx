@@ -184,13 +184,18 @@ function Plan({ turn, candidate }: { turn: TurnState; candidate: CandidateState 
   const acts = actsOf(turn.acts, candidate);
   if (acts.length === 0) return null;
   return (
-    <ul class="failing mono plan" aria-label={t('plan')}>
-      {acts.map(({ what, why, act }) => (
-        <li key={what} title={inline(why)}>
-          <span class="dim">{t('plan.beyond')}</span> {exactly(what)} <span class="dim">· {t(`plan.${act?.status ?? 'planned'}`)}</span>
-        </li>
-      ))}
-    </ul>
+    <div class="plan">
+      <span class="dim" aria-hidden="true">
+        {t('plan')}
+      </span>
+      <ul aria-label={t('plan')}>
+        {acts.map(({ what, why, act }) => (
+          <li key={what} title={inline(why)}>
+            <code class="mono">{exactly(what)}</code> <span class="dim">· {t(`plan.${act?.status ?? 'planned'}`)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -34,7 +34,9 @@ test('where the limit is near it is told after a turn, and what goes is confirme
   await way.click();
   const dialog = page.locator('.monaco-dialog-box');
   await dialog.waitFor();
-  expect(await dialog.textContent()).toMatch(/Remove 10 sessions\?.*Old task 10.*… and 2 more.*gone for good.*applied to your folder stays/s);
+  expect(await dialog.textContent()).toMatch(
+    /Remove 10 sessions\?.*Old task 10.*… and 2 more.*gone for good.*applied to your folder stays/s,
+  );
   await window.picture('disk-3-dialog');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'detached' });
