@@ -1,6 +1,7 @@
 /** Where the command line writes: results to stdout, messages to stderr, colours only on a terminal. */
 import { isatty } from 'node:tty';
 import type { Failure } from '../protocol/failure.js';
+import { plain } from '../protocol/plain.js';
 import { folded } from './render/words.js';
 
 export const out = (text: string): boolean => process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
@@ -10,11 +11,8 @@ export const say = (text: string): boolean => out(isatty(1) ? folded(text, proce
 export const outBytes = (bytes: Uint8Array): boolean =>
   process.stdout.write(isatty(1) ? Buffer.from(bytes).toString('utf8').split('\n').map(visible).join('\n') : bytes);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is shown as such.
-const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** One line of a file: what a terminal would obey, and what turns or hides text, by its code. A carriage return at the end is a line end. */
-export const visible = (line: string): string => line.replace(/\r$/, '').replace(OBEYED, (sign) => `⟨${sign.charCodeAt(0).toString(16)}⟩`);
+/** One line of a file, with nothing in it that a terminal would obey. A carriage return at its end is a line end. */
+export const visible = (line: string): string => plain(line.replace(/\r$/, ''));
 export const json = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
 export const err = (text: string): boolean => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 

@@ -1,4 +1,5 @@
 /** Numbers as a person reads them: times, tokens, money, sizes, days. */
+import { plain } from '../protocol/plain.js';
 import type { UsageTotal } from '../protocol/state.js';
 import { locale, t } from './l10n.js';
 
@@ -71,14 +72,6 @@ export function when(at: number, now: number): string {
       : { day: 'numeric', month: 'short' };
   return new Intl.DateTimeFormat(locale(), options).format(at);
 }
-
-// What turns the direction of writing or does not show: with it, text could read as other text than it is.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is shown as such.
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Invariant: what agents and files say is shown as it is: what hides or turns text round is shown as a sign of its own. */
-export const plain = (text: string): string =>
-  text.replace(HIDDEN, (sign) => (sign === '\r' ? '␍' : `⟨${sign.charCodeAt(0).toString(16)}⟩`));
 
 /** All of it on one line. */
 export const inline = (text: string): string => plain(text.replace(/\s+/g, ' ').trim());

@@ -1,8 +1,9 @@
 /** The small things that stand everywhere: an agent's dot, marks of who did it, chips of checks, sizes, failures. */
 import type { ComponentChildren } from 'preact';
 import type { Failure } from '../../protocol/failure.js';
+import { plain } from '../../protocol/plain.js';
 import type { CandidateState, TurnState } from '../../protocol/state.js';
-import { inline, plain } from '../format.js';
+import { inline } from '../format.js';
 import { t } from '../l10n.js';
 import { type Chip, hueOf, labelOf } from '../turn.js';
 

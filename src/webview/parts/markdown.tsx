@@ -2,7 +2,7 @@
 import DOMPurify from 'dompurify';
 import { Marked } from 'marked';
 import { useMemo } from 'preact/hooks';
-import { plain } from '../format.js';
+import { plain } from '../../protocol/plain.js';
 
 const ALLOWED = {
   ALLOWED_TAGS: [

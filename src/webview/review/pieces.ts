@@ -1,5 +1,5 @@
 /** A line of code in pieces: what changed in it, and cheap colours. A function of that one line; never of the file. */
-import { plain } from '../format.js';
+import { plain } from '../../protocol/plain.js';
 import { LONGEST } from './rows.js';
 
 export interface Piece {

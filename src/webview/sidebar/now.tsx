@@ -1,10 +1,11 @@
 /** The live turn: a lane for each agent, and what has happened so far. */
 import { textOf } from '../../protocol/content.js';
 import type { Live, LiveRun } from '../../protocol/live.js';
+import { plain } from '../../protocol/plain.js';
 import { workedMs } from '../../protocol/standing.js';
 import type { RunState, SessionState, TurnState } from '../../protocol/state.js';
 import { useApp } from '../app.js';
-import { clock, cost, inline, plain, tokens } from '../format.js';
+import { clock, cost, inline, tokens } from '../format.js';
 import type { Shown } from '../incoming.js';
 import { t } from '../l10n.js';
 import { Dot } from '../parts/bits.js';

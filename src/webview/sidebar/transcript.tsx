@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { textOf } from '../../protocol/content.js';
 import type { FactEvent, SessionId } from '../../protocol/events.js';
+import { plain } from '../../protocol/plain.js';
 import type { RunState } from '../../protocol/state.js';
 import { useApp } from '../app.js';
-import { inline, plain } from '../format.js';
+import { inline } from '../format.js';
 import { t } from '../l10n.js';
 import { useAction } from '../parts/action.js';
 import { FailureView, Loading } from '../parts/bits.js';
