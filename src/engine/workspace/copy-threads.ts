@@ -1,18 +1,21 @@
 /** Copies files with all cores: this thread's, a few files at a time, and threads that start when they are needed and end when they are idle. */
 import { availableParallelism } from 'node:os';
-import { setImmediate as pause } from 'node:timers/promises';
+import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type CopyJob, copyRange } from './copy-range.js';
 import { STAT_FIELDS, STATS } from './index-file.js';
 
-/** So many files a thread copies between two looks at the signal. */
+/** So many files a thread takes at once, and so many times before it looks whether another job waits. */
 const CHUNK = 100;
+const CHUNKS = 10;
 /** Fewer are not worth a thread. */
 const FEW = 64;
 /** So much this thread writes at once: whoever else waits for it is held up by some milliseconds. */
 const SLICE_BYTES = 8 * 2 ** 20;
 const SLICE_FILES = 200;
 const IDLE_MS = 3000;
+/** A file that is too much to be written here is left to a thread. */
+const UNTIL_TAKEN_MS = 2;
 
 export interface CopyThreads extends AsyncDisposable {
   /** Starts them ahead of a job that is to come: that takes as long as copying a thousand files. */
@@ -21,16 +24,29 @@ export interface CopyThreads extends AsyncDisposable {
   run(job: Omit<CopyJob, 'begin' | 'end'>, signal?: AbortSignal): Promise<void>;
 }
 
+/** Files that are copied by whoever takes them first. */
+interface Share {
+  job: Omit<CopyJob, 'begin' | 'end'>;
+  /** Shared memory: the file that is taken next. Invariant: what lies before it is being copied, or was. */
+  next: Int32Array;
+  end: number;
+}
+
 interface Task {
-  job: CopyJob;
+  share: Share;
   done(): void;
   failed(error: Error): void;
 }
 
 const PROGRAM = `
 const copyRange = ${copyRange.toString()};
-require('node:worker_threads').parentPort.on('message', (job) => {
-  copyRange(job);
+require('node:worker_threads').parentPort.on('message', ({ job, next, end }) => {
+  const take = () => Atomics.add(next, 0, ${CHUNK});
+  let times = 0;
+  for (let begin = take(); begin < end; begin = take()) {
+    copyRange({ ...job, begin, end: Math.min(begin + ${CHUNK}, end) });
+    if (++times === ${CHUNKS}) break;
+  }
   require('node:worker_threads').parentPort.postMessage('done');
 });`;
 
@@ -81,11 +97,11 @@ export function copyThreads(most = Math.max(1, Math.min(availableParallelism(), 
     wake(worker);
     busy.set(worker, task);
     worker.ref();
-    worker.postMessage(task.job);
+    worker.postMessage(task.share);
   };
-  const perform = (job: CopyJob): Promise<void> =>
+  const perform = (share: Share): Promise<void> =>
     new Promise((done, failed) => {
-      const task = { job, done, failed };
+      const task = { share, done, failed };
       const [free] = idle.keys();
       if (free) give(free, task);
       else if (busy.size < most) give(start(), task);
@@ -97,28 +113,34 @@ export function copyThreads(most = Math.max(1, Math.min(availableParallelism(), 
       while (idle.size + busy.size < most) rest(start());
     },
     async run(job, signal) {
-      const count = job.kinds.length;
-      let next = 0;
-      const left = (): boolean => next < count && !signal?.aborted;
-      const take = (most: number): CopyJob => {
-        const begin = next;
-        next = Math.min(begin + most, count);
-        return { ...job, begin, end: next };
-      };
-      const byThread = async () => {
-        while (left()) await perform(take(CHUNK));
-      };
+      const end = job.kinds.length;
+      const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      const taken = (): number => Atomics.load(next, 0);
+      const stop = () => void Atomics.store(next, 0, end);
       const here = async () => {
-        while (left()) {
-          const most = slice(job, next);
-          if (most === 0) await perform(take(1));
-          else copyRange(take(most));
-          await pause();
+        for (let begin = taken(); begin < end; begin = taken()) {
+          const most = slice(job, begin);
+          if (most === 0) await sleep(UNTIL_TAKEN_MS);
+          // Else a thread was faster.
+          else if (Atomics.compareExchange(next, 0, begin, begin + most) === begin) {
+            copyRange({ ...job, begin, end: begin + most });
+            await pause();
+          }
         }
       };
       signal?.throwIfAborted();
-      const lanes = [...Array.from({ length: count > FEW ? most : 0 }, byThread), here()];
+      signal?.addEventListener('abort', stop, { once: true });
+      const byThread = async () => {
+        try {
+          while (taken() < end) await perform({ job, next, end });
+        } finally {
+          stop();
+        }
+      };
+      const wanted = end > FEW || job.kinds.some((_, number) => slice(job, number) === 0) ? most : 0;
+      const lanes = [...Array.from({ length: wanted }, byThread), here()];
       const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+      signal?.removeEventListener('abort', stop);
       signal?.throwIfAborted();
       if (failed) throw failed.reason;
     },

@@ -152,6 +152,9 @@ async function ask(
   packs: Packs | undefined,
   at: Followed,
 ): Promise<Found | undefined> {
+  const known = theirs && packs && entries.length > 0;
+  // First what gives files to read: they are read while git answers the rest.
+  const differing = known ? diffFiles(at) : undefined;
   const untracked = listUntracked(at);
   const staged = theirs && stagedIn(theirs, at);
   const base = treeOf(
@@ -165,12 +168,11 @@ async function ask(
     await take(admitted.filter((path) => !path.endsWith('/') && !isRefused(path)));
     return admitted;
   });
-  const known = theirs && packs && entries.length > 0;
   const asked = [
     admitted,
     staged,
     known ? lostOf({ theirs, packs, entries, base, time, at }) : { inStore: new Map<string, number>(), lost: [] },
-    known ? diffFiles(at).then(async (differing) => take(differing.changed).then(() => differing.gone)) : [],
+    differing ? differing.then(({ changed, gone }) => take(changed).then(() => gone)) : [],
   ] as const;
   waiting?.();
   const [fresh, since, { inStore, lost }, gone] = await allOver(asked);

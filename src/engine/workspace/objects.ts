@@ -1,5 +1,5 @@
 /** Writes small objects into the store without a process: blobs, trees and commits of some changed files. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -8,23 +8,22 @@ export type Format = 'sha1' | 'sha256';
 
 type Type = 'blob' | 'tree' | 'commit';
 
-const headOf = (type: Type, bytes: Uint8Array): Buffer => Buffer.from(`${type} ${bytes.length}\0`, 'latin1');
+const wholeOf = (type: Type, bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`, 'latin1'), bytes]);
 
 /** The id that an object has, or would have. */
-export const idOf = (format: Format, type: Type, bytes: Uint8Array): string =>
-  createHash(format).update(headOf(type, bytes)).update(bytes).digest('hex');
+export const idOf = (format: Format, type: Type, bytes: Uint8Array): string => hash(format, wholeOf(type, bytes), 'hex');
 
 /**
  * Puts an object into the store as git does it: whole, by one rename, never changed again. Gives its id.
  * It does so at once: for a few small objects, waiting for each step takes several times as long as the steps.
  */
 export function writeObject(gitDir: string, format: Format, type: Type, bytes: Uint8Array): string {
-  const head = headOf(type, bytes);
-  const id = createHash(format).update(head).update(bytes).digest('hex');
+  const whole = wholeOf(type, bytes);
+  const id = hash(format, whole, 'hex');
   const folder = join(gitDir, 'objects', id.slice(0, 2));
   const file = join(folder, id.slice(2));
   if (existsSync(file)) return id;
-  const packed = stored(Buffer.concat([head, bytes]));
+  const packed = stored(whole);
   const temporary = join(folder, `tmp_obj_${randomBytes(8).toString('hex')}`);
   try {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
