@@ -51,10 +51,9 @@ function obstacle(
   return undefined;
 }
 
-const isApplied = (state: SessionState, { id, previous }: CandidateState): boolean =>
-  state.applies.some(
-    (apply) => apply.status === 'applied' && chosenIn(apply).some(({ candidate }) => candidate === id || candidate === previous),
-  );
+/** Of this very version: another one of the same agent has other files. */
+const isApplied = (state: SessionState, { id }: CandidateState): boolean =>
+  state.applies.some((apply) => apply.status === 'applied' && chosenIn(apply).some(({ candidate }) => candidate === id));
 
 /** Throws `not-found`, or `usage` where it may not be done. Gives whether it was done. */
 export async function act(recorder: Recorder, id: CandidateId, place: number, perform: Perform): Promise<boolean> {

@@ -57,7 +57,14 @@ const never: Perform = () => Promise.reject(new Error('it was run'));
 const publish = 'npm publish';
 const push = 'git add -A && git commit -qm Released && git push -q origin HEAD:refs/heads/released';
 
-async function decided(folder: string, lines: readonly string[], approve?: Host['approve'], more: Overrides = {}): Promise<Session> {
+interface Decided {
+  approve?: Host['approve'];
+  more?: Overrides;
+  present?: readonly object[];
+}
+
+async function decided(folder: string, lines: readonly string[], given: Decided = {}): Promise<Session> {
+  const { approve, more, present = [{ say: 'Done.' }] } = given;
   const host: Host = { ...testHost({ ...process.env, HOME: home }), ...(approve && { approve }) };
   const session = await createSession({ folder, host });
   const doer = {
@@ -71,7 +78,7 @@ async function decided(folder: string, lines: readonly string[], approve?: Host[
       },
       { vote: { for: 'Ready' } },
     ],
-    present: [{ say: 'Done.' }],
+    present,
   };
   await session.turn([{ type: 'text', text: 'Release it.' }], scriptedTeam({ doer }, { settings: { checks: [] }, ...more }));
   return session;
@@ -84,7 +91,7 @@ describe('what an applied answer planned', () => {
   test('is done by the person’s word in the folder, with what they are: a push and a release that agents could not make', async () => {
     const folder = project();
     // Said yes to when the answer is presented, it has no identity there, and fails.
-    await using session = await decided(folder, [publish, push], async () => ({ answer: 'allowed', by: 'you' }));
+    await using session = await decided(folder, [publish, push], { approve: async () => ({ answer: 'allowed', by: 'you' }) });
     expect(fates(session)).toEqual([
       [publish, 'failed', 'the answer is not applied'],
       [push, 'planned', 'the answer is not applied'],
@@ -137,9 +144,9 @@ describe('what an applied answer planned', () => {
     await using session = await decided(project(), [hiding, push]);
     await applied(session);
     expect(fates(session).map(([, , not]) => not)).toEqual(['there is more in it than can be seen on one line', undefined]);
-    await using other = await decided(project(), [push], undefined, { settings: { checks: [], policy } });
+    await using other = await decided(project(), [push], { more: { settings: { checks: [], policy } } });
     expect(fates(other)).toHaveLength(1);
-    await using none = await decided(project(), [denied], undefined, { settings: { checks: [], policy } });
+    await using none = await decided(project(), [denied], { more: { settings: { checks: [], policy } } });
     expect(fates(none)).toEqual([]);
     await expect(none.act(winner(none), 0, never)).rejects.toThrow('planned nothing of that number');
   });
@@ -152,5 +159,18 @@ describe('what an applied answer planned', () => {
     expect(fates(session)).toEqual([[push, 'denied', 'the answer is not applied']]);
     writeFileSync(join(folder, 'later.txt'), 'mine');
     await expect(session.act(winner(session), 0, never)).rejects.toThrow('not applied');
+  });
+
+  test('is not done with another version of the answer', async () => {
+    const present = [
+      { call: [{ write_file: { path: 'package.json', content: '{"name":"thing","version":"1.1.1"}\n' } }] },
+      { say: 'Done.' },
+    ];
+    await using session = await decided(project(), [push], { present });
+    const presented = session.state.turns.at(-1)?.decision?.presented ?? '';
+    expect(presented).not.toBe(winner(session));
+    await applied(session);
+    expect(fates(session)).toEqual([[push, 'denied', undefined]]);
+    expect(actables(session.state, presented).map(({ what, not }) => [what, not])).toEqual([[push, 'the answer is not applied']]);
   });
 });
