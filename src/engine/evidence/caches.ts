@@ -1,7 +1,7 @@
 /** What package managers and compilers have ready, for checks that have no network and a HOME of their own: theirs to read, never to write. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, realpath, rename, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 
 export interface CachePlaces {
   /** The person's home. */
@@ -81,13 +81,19 @@ async function seedWrappers({ home, own }: CachePlaces): Promise<void> {
  */
 export async function keepCaches({ own, kept }: CachePlaces): Promise<void> {
   for (const folder of await namesIn(join(own, GO))) {
-    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const [from, to] = [join(own, GO, folder), join(kept, 'go-build', folder)];
+    if (!/^[0-9a-f]{2}$/.test(folder) || !(await isOwnFolder(own, from))) continue;
     await mkdir(to, { recursive: true });
     const entries = await readdir(from, { withFileTypes: true });
     for (const entry of entries)
       if (entry.isFile() && /-[ad]$/.test(entry.name)) await rename(join(from, entry.name), join(to, entry.name));
   }
+}
+
+/** Whether no link is on the way to it: a check may have put one there, and what that leads to is the person's. */
+async function isOwnFolder(own: string, folder: string): Promise<boolean> {
+  const real = await realpath(folder).catch(() => undefined); // It leads nowhere.
+  return real === join(await realpath(dirname(own)), relative(dirname(own), folder));
 }
 
 async function namesIn(folder: string): Promise<string[]> {

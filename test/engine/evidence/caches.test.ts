@@ -1,6 +1,17 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CachePlaces, cacheVariables, keepCaches, seedCaches } from '../../../src/engine/evidence/caches.js';
 
@@ -33,6 +44,21 @@ describe('what is ready for checks', () => {
     writeFileSync(join(cache, 'x-a'), 'another');
     expect(readFileSync(join(base.kept, 'go-build/0a/x-a'), 'utf8')).toBe('index');
   });
+
+  test.each(['own', 'own/.cache', 'own/.cache/go-build', 'own/.cache/go-build/0a'])(
+    'nothing is kept through a link at %s that a check has made',
+    async (link) => {
+      const where = places();
+      const top = dirname(where.own);
+      const theirs = join(top, 'theirs');
+      put(join(theirs, relative(link, 'own/.cache/go-build/0a'), 'x-d'), 'the person’s');
+      mkdirSync(dirname(join(top, link)), { recursive: true });
+      symlinkSync(theirs, join(top, link));
+      await keepCaches(where);
+      expect(readdirSync(theirs, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())).toHaveLength(1);
+      expect(existsSync(where.kept)).toBe(false);
+    },
+  );
 
   test('a distribution of Gradle’s wrapper that is whole', async () => {
     const where = places();
