@@ -13,6 +13,15 @@ const crypt = [
   git('config', 'filter.crypt.required', 'true'),
 ];
 
+const gitCrypt = [
+  git('init', '-q'),
+  sh('git-crypt init'),
+  file('.gitattributes', 'secret/** filter=git-crypt diff=git-crypt\n'),
+  file('secret/s.txt', 'the secret\n'),
+  file('open.txt', 'open\n'),
+  ...commit(),
+];
+
 export const contents: readonly Row[] = [
   {
     name: 'eol=lf on files that have CRLF, and on binary files',
@@ -121,15 +130,7 @@ export const contents: readonly Row[] = [
   {
     name: 'git-crypt',
     needs: ['git-crypt'],
-    make: [
-      git('init', '-q'),
-      sh('git-crypt init'),
-      file('.gitattributes', 'secret/** filter=git-crypt diff=git-crypt\n'),
-      file('secret/s.txt', 'the secret\n'),
-      file('open.txt', 'open\n'),
-      ...commit(),
-      sh('git show HEAD:secret/s.txt | grep -q GITCRYPT'),
-    ],
+    make: [...gitCrypt, sh('git show HEAD:secret/s.txt | grep -q GITCRYPT')],
     work: {
       a: [edit('secret/s.txt', 'secret', 'answer')],
       b: [write('secret/new.txt', 'plain on the disk\n'), edit('open.txt', 'open', 'OPEN')],
@@ -138,15 +139,7 @@ export const contents: readonly Row[] = [
   {
     name: 'git-crypt, locked: what is on the disk is encrypted',
     needs: ['git-crypt'],
-    make: [
-      git('init', '-q'),
-      sh('git-crypt init'),
-      file('.gitattributes', 'secret/** filter=git-crypt diff=git-crypt\n'),
-      file('secret/s.txt', 'the secret\n'),
-      file('open.txt', 'open\n'),
-      ...commit(),
-      sh('git-crypt lock && ! grep -q secret secret/s.txt'),
-    ],
+    make: [...gitCrypt, sh('git-crypt lock && ! grep -q secret secret/s.txt')],
     work: { a: [edit('open.txt', 'open', 'OPEN'), remove('secret/s.txt')], b: [write('secret/new.txt', 'plain on the disk\n')] },
   },
   {
