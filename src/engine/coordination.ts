@@ -131,8 +131,11 @@ export async function candidateOf(
   const own = turn.candidates.filter((one) => one.agent === run.agent);
   const previous = turn.candidates.find((one) => one.id === presents) ?? own.at(-1);
   const scores = new Map<CandidateId, number>();
-  const compare = (ones: readonly Candidate[]) =>
-    Promise.all(ones.map(async (one) => scores.set(one.id, await store.similarity(turn.base, one.tree, tree))));
+  /** In their order, whichever is told first. */
+  const compare = async (ones: readonly Candidate[]) => {
+    const found = await Promise.all(ones.map(async ({ id, tree: other }) => [id, await store.similarity(turn.base, other, tree)] as const));
+    for (const [id, score] of found) scores.set(id, score);
+  };
   const others = () => standing(currentTurn(recorder.state) ?? turn).filter((one) => one.agent !== run.agent && !scores.has(one.id));
   const [size] = await Promise.all([
     store.sizeOf(turn.base, tree),
