@@ -28,6 +28,7 @@ export interface Options {
   hunk?: HunkOption[];
   check?: boolean;
   forget?: string;
+  withdraw?: boolean;
   dryRun?: boolean;
   markers?: boolean;
   format?: 'md' | 'html' | 'json';

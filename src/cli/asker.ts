@@ -1,6 +1,7 @@
 /** Asks the person on the terminal what the policy says to ask: one question at a time, while what else is shown steps aside. */
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
+import { type Sending, sendingText } from '../engine/config/sendings.js';
 import type { Approval, ApprovalRequest } from '../engine/host.js';
 import { exactly } from '../protocol/exactly.js';
 import type { Options } from './args.js';
@@ -11,6 +12,7 @@ export type Question = (text: string, signal: AbortSignal) => Promise<string>;
 
 export interface Asker {
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
+  consent(sendings: readonly Sending[], signal: AbortSignal): Promise<boolean>;
   /** `hold` takes what is drawn off the terminal while something is asked; what it gives brings it back. */
   beside(hold: () => () => void): void;
 }
@@ -37,12 +39,26 @@ export function openAsker(question: Question): Asker {
     }
   }
 
+  async function agreed(sendings: readonly Sending[], signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    const release = hold();
+    try {
+      return /^(y|yes)$/i.test((await question(consentText(sendings), signal)).trim());
+    } finally {
+      release();
+    }
+  }
+
+  /** One after the other. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const answer = asking.then(work);
+    asking = answer.catch(() => undefined); // Whoever asked is told.
+    return answer;
+  }
+
   return {
-    approve(request, signal) {
-      const answer = asking.then(() => ask(request, signal));
-      asking = answer.catch(() => undefined); // Whoever asked is told.
-      return answer;
-    },
+    approve: (request, signal) => inTurn(() => ask(request, signal)),
+    consent: (sendings, signal) => inTurn(() => agreed(sendings, signal)),
     beside(step) {
       hold = step;
     },
@@ -56,6 +72,11 @@ const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
     ? `Beyond your folder, and not to be taken back:  ${line}\n  asked because ${reason}\n  y do it now, once, in the agent’s copy and without your keys · n not now: massgen act does it as you, once you have applied the answer [n] `
     : `An agent wants to ${VERBS[effect]}:  ${line}\n  asked because ${reason}\n  y once · s for this session · a always in this folder · n no [n] `;
 };
+
+const consentText = (sendings: readonly Sending[]): string =>
+  `What came along with this folder would send what is yours:\n${sendings.map((one) => `  ${exactly(sendingText(one))}${placeText(one)}\n`).join('')}  y it may, from now on (massgen config consent lists and withdraws it) · n no [n] `;
+
+const placeText = ({ place }: Sending): string => (place === undefined ? '' : `  (${exactly(place.file)}:${place.line}:${place.column})`);
 
 /** Undefined where nobody is there to answer, or a program reads along. */
 export const askerFor = (options: Options): Asker | undefined => (canAsk() && !options.json ? openAsker(questionHere) : undefined);

@@ -202,6 +202,12 @@ export const commands: readonly CommandRow[] = [
     run: async ([file], options) => (await import('./config-test.js')).test(file, options),
   },
   {
+    usage: 'config consent [key] [address]',
+    description: 'where your keys may go though only what came with a folder says so; with a key and an address: it may go there',
+    options: [option('--withdraw', 'it may not any more')],
+    run: async ([key, address], options) => (await import('./consent.js')).consent(key, address, options),
+  },
+  {
     usage: 'doctor',
     description: 'what was found: keys, local servers, agents on PATH, git, sandbox, checks',
     run: async (_, options) => (await import('./doctor.js')).doctor(options),

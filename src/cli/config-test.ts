@@ -2,12 +2,14 @@
 import { resolveKey } from '../engine/config/keys.js';
 import { loadConfig } from '../engine/config/load.js';
 import type { Env } from '../engine/config/substitute.js';
+import { requireConsent } from '../engine/consenting.js';
 import { nearest } from '../engine/nearest.js';
 import { connect } from '../engine/providers/index.js';
 import type { AgentSpec } from '../protocol/events.js';
 import { failureOf } from '../protocol/failure.js';
 import type { Options } from './args.js';
 import { configOf } from './config.js';
+import { cliHost } from './host.js';
 import { json, out } from './output.js';
 
 const SECONDS = 20;
@@ -21,7 +23,9 @@ interface Answer {
 
 export async function test(name: string | undefined, options: Options): Promise<number> {
   const { file, env, folder } = await configOf(name, options);
-  const { agents } = await loadConfig(file, { env, folder });
+  const team = await loadConfig(file, { env, folder, ...(name !== undefined && { chosen: true }) });
+  await requireConsent(team, folder, cliHost(env), new AbortController().signal);
+  const { agents } = team;
   const answers = await Promise.all(agents.map((agent) => ask(agent, env)));
   if (options.json) json(answers);
   else for (const { agent, model, ok, detail } of answers) out(`${ok ? '✓' : '✗'} ${agent}  ${model}  ${detail}`);

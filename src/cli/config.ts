@@ -37,7 +37,7 @@ export async function validate(name: string | undefined, options: Options): Prom
 /** The team as a turn would keep it: every default filled in, where keys are and never a key. */
 export async function show(name: string | undefined, options: Options): Promise<number> {
   const { file, env, folder } = await configOf(name ?? options.config, options);
-  const { warnings, ...team } = await loadConfig(file, { env, folder });
+  const { warnings, sends: _, ...team } = await loadConfig(file, { env, folder });
   const shown = redactor(await secretsOf(env, team.agents))(team);
   for (const warning of warnings) err(formatProblem(warning));
   if (options.json) json(shown);

@@ -11,15 +11,17 @@ export interface HostOptions {
   verbosity?: Verbosity | undefined;
   /** Who is asked; nobody where absent. */
   approve?: Host['approve'] | undefined;
+  consent?: Host['consent'] | undefined;
 }
 
 /** `env` is what `loadEnv` gave. */
-export function cliHost(env: Host['env'], { verbosity = 'normal', approve = refuse }: HostOptions = {}): Host {
+export function cliHost(env: Host['env'], { verbosity = 'normal', approve = refuse, consent }: HostOptions = {}): Host {
   const seed = seedFrom(env.MASSGEN_SEED);
   return {
     now: Date.now,
     env,
     approve,
+    ...(consent && { consent }),
     seed: () => seed ?? randomInt(SEEDS),
     log: (level, message) => {
       if (level === 'warn' || verbosity !== 'quiet') err(level === 'warn' ? `warning: ${message}` : message);

@@ -1,9 +1,9 @@
 /** `massgen` alone, on a terminal: task after task in one session, with what a person does in between. */
 import { createInterface } from 'node:readline/promises';
 import { loadEnv } from '../engine/config/env.js';
+import type { StartedTeam } from '../engine/consenting.js';
 import { didYouMean } from '../engine/nearest.js';
 import { createSession, type Session } from '../engine/session.js';
-import type { Team } from '../protocol/events.js';
 import { fail, failureOf } from '../protocol/failure.js';
 import { chosenOf } from '../protocol/standing.js';
 import { currentTurn } from '../protocol/state.js';
@@ -32,7 +32,7 @@ export async function interactive(options: Options): Promise<number> {
   const team = await teamFor(folder, env, options);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const asker = openAsker(questionOn(lines));
-  await using session = await createSession({ folder, host: cliHost(env, { approve: asker.approve }) });
+  await using session = await createSession({ folder, host: cliHost(env, { approve: asker.approve, consent: asker.consent }) });
   // While a turn is under way Ctrl-C ends it; at the prompt it takes back what is typed, and where nothing is it ends the program.
   let working = false;
   lines.on('SIGINT', () => {
@@ -64,7 +64,7 @@ export async function interactive(options: Options): Promise<number> {
 }
 
 /** What goes wrong with one line is said, and the next one is waited for. Gives whether it was a task that came to an end. */
-async function take(session: Session, line: string, team: Team, asker: Asker): Promise<boolean> {
+async function take(session: Session, line: string, team: StartedTeam, asker: Asker): Promise<boolean> {
   try {
     if (line.startsWith('/')) await command(session, line.slice(1));
     else if (line !== '') await task(session, line, team, asker);
@@ -76,7 +76,7 @@ async function take(session: Session, line: string, team: Team, asker: Asker): P
   }
 }
 
-async function task(session: Session, text: string, team: Team, asker: Asker): Promise<void> {
+async function task(session: Session, text: string, team: StartedTeam, asker: Asker): Promise<void> {
   const shown = asPicture(session, {});
   asker.beside(shown.hold);
   try {

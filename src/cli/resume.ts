@@ -15,7 +15,7 @@ export async function resume(which: string, options: Options): Promise<number> {
   const folder = await folderOf(options);
   const env = await loadEnv(folder, process.env);
   const asker = askerFor(options);
-  const host = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve });
+  const host = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve, consent: asker?.consent });
   const log = await readSession(folder, await findSession(folder, which));
   const turn = currentTurn(log.state);
   if (turn === undefined && log.readOnly !== undefined) throw new FailureError(log.readOnly);

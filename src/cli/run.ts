@@ -1,11 +1,11 @@
 /** `massgen run`: starts a session, or goes on with one, and works one turn to its outcome. */
 import { text as textFrom } from 'node:stream/consumers';
 import { loadEnv } from '../engine/config/env.js';
+import type { StartedTeam } from '../engine/consenting.js';
 import { type Replay, replayOf } from '../engine/replaying.js';
 import { createSession, openSession, type Session } from '../engine/session.js';
 import { findSession, readSession, type SessionLog } from '../engine/sessions.js';
 import type { Part } from '../protocol/content.js';
-import type { Team } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
 import { currentTurn } from '../protocol/state.js';
 import { folderOf, namedFile, type Options, recorded } from './args.js';
@@ -23,7 +23,7 @@ export async function run(task: string, options: Options): Promise<number> {
   const asker = task === '-' ? undefined : askerFor(options);
   const before = options.session === undefined ? undefined : await readSession(folder, await findSession(folder, options.session));
   const replay = await replayFor(folder, task, options, before);
-  const own = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve });
+  const own = cliHost(env, { verbosity: options.verbosity, approve: asker?.approve, consent: asker?.consent });
   const host = replay?.host(own) ?? own;
   const lastTurn = before === undefined ? undefined : currentTurn(before.state);
   const team = replay?.team ?? (await teamFor(folder, env, options, lastTurn));
@@ -52,7 +52,7 @@ async function replayFor(folder: string, task: string, options: Options, before:
   return replayOf(await namedFile(folder, options.replay), options.pace ?? 'at-once', before?.state.turns.length ?? 0);
 }
 
-async function turn(session: Session, request: readonly Part[], files: readonly string[], team: Team) {
+async function turn(session: Session, request: readonly Part[], files: readonly string[], team: StartedTeam) {
   const parts = [...request];
   for (const file of files) parts.push(await session.attach(file));
   return session.turn(parts, team);

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Env } from '../engine/config/substitute.js';
 import type { TeamConfig } from '../engine/config/team.js';
+import type { StartedTeam } from '../engine/consenting.js';
 import { overruled } from '../engine/overrule.js';
 import type { Team } from '../protocol/events.js';
 import { fail } from '../protocol/failure.js';
@@ -9,17 +10,18 @@ import { namedFile, type Options } from './args.js';
 import { canAsk, err } from './output.js';
 
 /** `before`: the team of the session's last turn, which goes on where no configuration is found. Throws `config` where there is no team. */
-export async function teamFor(folder: string, env: Env, options: Options, before?: Team): Promise<Team> {
+export async function teamFor(folder: string, env: Env, options: Options, before?: Team): Promise<StartedTeam> {
   const { timeout, maxCost } = options;
   const team = await found(folder, env, options, before);
   return overruled(team, { ...(timeout !== undefined && { seconds: timeout }), ...(maxCost !== undefined && { costUsd: maxCost }) });
 }
 
-async function found(folder: string, env: Env, options: Options, before: Team | undefined): Promise<Team> {
+async function found(folder: string, env: Env, options: Options, before: Team | undefined): Promise<StartedTeam> {
   if (options.detect) return detected(env);
   const { findConfig, loadConfig } = await import('../engine/config/load.js');
   const file = options.config === undefined ? await findConfig(folder, env) : await namedFile(folder, options.config);
-  if (file !== undefined) return said(await loadConfig(file, { env, folder }), options);
+  if (file !== undefined)
+    return said(await loadConfig(file, { env, folder, ...(options.config !== undefined && { chosen: true }) }), options);
   if (before !== undefined) return before;
   if (!canAsk() || options.json) throw noConfig();
   return askFor(env);

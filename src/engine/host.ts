@@ -1,5 +1,6 @@
 /** The ports that the leaves (CLI, extension, tests) fill in: everything the engine may not reach for by itself. */
 import type { AgentId, Effect, RunId } from '../protocol/events.js';
+import type { Sending } from './config/sendings.js';
 import type { Course, EditorModels } from './providers/provider.js';
 
 export interface Host {
@@ -9,6 +10,11 @@ export interface Host {
   env: Readonly<Record<string, string | undefined>>;
   /** Answers what the policy says to ask. Headless hosts deny, and say why. */
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
+  /**
+   * Whether the person agrees that these go where they go, now and from now on. Asked before a team is started whose configuration they have not
+   * chosen; absent where nobody can be asked, which is a no.
+   */
+  consent?(sendings: readonly Sending[], signal: AbortSignal): Promise<boolean>;
   /** A number in 0…2³²−1, new for every turn: the seed that shuffles what voters are shown. */
   seed(): number;
   /** Models that the editor offers to its extensions; absent where there is no editor. */

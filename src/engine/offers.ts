@@ -8,13 +8,14 @@ import { resolveKey } from './config/keys.js';
 import { findConfigs, loadConfig } from './config/load.js';
 import type { Probes } from './config/local.js';
 import type { Env } from './config/substitute.js';
+import type { StartedTeam } from './consenting.js';
 import { type Overrule, overruled } from './overrule.js';
 import { costOf } from './providers/wrap.js';
 
 export interface Offer {
   choice: TeamChoice;
   /** Absent where it cannot be read. */
-  team?: Team;
+  team?: StartedTeam;
 }
 
 export interface OfferOptions {
@@ -23,6 +24,8 @@ export interface OfferOptions {
   probes?: Probes;
   /** A configuration that comes before those that are found. */
   config?: string | undefined;
+  /** The person named it, and nothing that lies in the folder did. */
+  chosen?: boolean;
   /** Said over all of them. */
   over?: Overrule;
 }
@@ -31,25 +34,39 @@ export interface OfferOptions {
 export const FOUND = 'found';
 
 /** The one that was named first, then those of the folder, then the person's own, then what is found. Nothing is spent, and no key leaves the machine. */
-export async function offeredTeams({ folder, env, probes, config, over = {} }: OfferOptions): Promise<Offer[]> {
+export async function offeredTeams({ folder, env, probes, config, chosen, over = {} }: OfferOptions): Promise<Offer[]> {
   const found = await findConfigs(folder, env);
   const files = config === undefined ? found : [config, ...found.filter((file) => file !== config)];
-  const configured = await Promise.all(files.map((file) => fromFile(file, { folder, env, over })));
+  const configured = await Promise.all(
+    files.map((file) => fromFile(file, { folder, env, over, chosen: file === config ? chosen : undefined })),
+  );
   const { team } = await detectTeam(env, probes);
   return team === undefined ? configured : [...configured, await offerOf(FOUND, 'What was found', overruled(team, over), env)];
 }
 
-async function fromFile(file: string, { folder, env, over }: { folder: string; env: Env; over: Overrule }): Promise<Offer> {
+interface From {
+  folder: string;
+  env: Env;
+  over: Overrule;
+  chosen: boolean | undefined;
+}
+
+async function fromFile(file: string, { folder, env, over, chosen }: From): Promise<Offer> {
   const inside = relative(folder, file);
   const from = inside.startsWith('..') ? file : inside.split(sep).join('/');
   try {
-    return await offerOf(file, from, overruled(await loadConfig(file, { folder, env }), over), env);
+    return await offerOf(
+      file,
+      from,
+      overruled(await loadConfig(file, { folder, env, ...(chosen !== undefined && { chosen }) }), over),
+      env,
+    );
   } catch (error) {
     return { choice: { id: file, from, agents: [], pattern: '', limits: { seconds: 0 }, failure: failureOf(error) } };
   }
 }
 
-async function offerOf(id: string, from: string, team: Team, env: Env): Promise<Offer> {
+async function offerOf(id: string, from: string, team: StartedTeam, env: Env): Promise<Offer> {
   const { agents, pattern, limits } = team;
   const [estimate, keys] = await Promise.all([
     estimateOf(team),

@@ -14,7 +14,6 @@ import {
   LOG_VERSION,
   type Selection,
   type SessionId,
-  type Team,
 } from '../protocol/events.js';
 import { FailureError, fail } from '../protocol/failure.js';
 import { currentTurn, emptyState, type SessionState } from '../protocol/state.js';
@@ -24,6 +23,7 @@ import { attachment } from './attachment.js';
 import { openChecking } from './checking.js';
 import { resolveKey, secretsOf } from './config/keys.js';
 import { providersFor } from './connecting.js';
+import { requireConsent, type StartedTeam } from './consenting.js';
 import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Facts } from './facts.js';
 import type { Host } from './host.js';
@@ -63,7 +63,7 @@ export interface Session extends AsyncDisposable {
    * Works one turn to its outcome. Throws a Failure where nothing could be started (nothing is recorded then), and
    * `interrupted` where the session was disposed meanwhile: everything up to then is kept for `resume`.
    */
-  turn(request: readonly Part[], team: Team): Promise<Decision>;
+  turn(request: readonly Part[], team: StartedTeam): Promise<Decision>;
   /** Goes on with a turn that was cut off; gives the decision of the last turn again where that had ended. */
   resume(): Promise<Decision>;
   /** Ends the turn that is under way, as `cancelled`. */
@@ -177,13 +177,13 @@ class LiveSession implements Session {
     return this.recorder.subscribe(listener);
   }
 
-  async turn(request: readonly Part[], team: Team): Promise<Decision> {
+  async turn(request: readonly Part[], team: StartedTeam): Promise<Decision> {
     this.requireIdle();
     const last = currentTurn(this.state);
     if (last !== undefined && last.decision === undefined)
       throw fail('usage', 'The last turn of this session was cut off.', { hint: `Go on with it first: massgen resume ${this.id}` });
     await this.cleaning;
-    await this.meet(team.agents);
+    await this.meet(team);
     await this.claim();
     this.prepare(team.agents);
     const { tree: base, summary } = await this.store.capture({ forked: true });
@@ -206,7 +206,7 @@ class LiveSession implements Session {
     const turn = currentTurn(this.state);
     if (turn === undefined) throw fail('not-found', 'This session has no turn to go on with.');
     if (turn.decision !== undefined) return turn.decision;
-    await this.meet(turn.agents);
+    await this.meet({ agents: turn.agents });
     if (!(await this.store.has(turn.base))) throw damagedStore(this.store.gitDir, 'it does not have what the turn began with');
     this.clock = steadyClock(Math.max(this.host.now(), this.state.at));
     this.recorder.record({ type: 'session.resumed' });
@@ -379,8 +379,8 @@ class LiveSession implements Session {
     for (const agent of agents) this.provider(agent).catch(() => undefined);
   }
 
-  /** Invariant: known secrets are hidden before the first fact of a turn. Where no agent has its key, nothing is started. */
-  private async meet(agents: readonly AgentSpec[]): Promise<void> {
+  /** Invariant: known secrets are hidden before the first fact of a turn. Where no agent has its key, or one may not go where it would, nothing is started. */
+  private async meet({ agents, sends }: Pick<StartedTeam, 'agents' | 'sends'>): Promise<void> {
     const { env } = this.host;
     this.recorder.hide(await secretsOf(env, agents));
     const keys = await Promise.allSettled(agents.map((agent) => resolveKey(agent.backend.key, env)));
@@ -389,6 +389,7 @@ class LiveSession implements Session {
       const { failure } = gone.reason instanceof FailureError ? gone.reason : fail('config', String(gone.reason));
       throw new FailureError({ ...failure, code: 'config' });
     }
+    await requireConsent({ agents, ...(sends && { sends }) }, this.folder, this.host, this.suspended.signal);
   }
 
   /** Two sessions of one folder do not change it at the same time. */

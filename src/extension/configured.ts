@@ -7,6 +7,8 @@ import type { Overrule } from '../engine/overrule.js';
 export interface Configured {
   /** A configuration to use before those that are found. */
   config: string | undefined;
+  /** The person's own settings name it: neither the folder's settings nor a path within it. */
+  chosen: boolean;
   over: Overrule;
 }
 
@@ -21,11 +23,13 @@ export function configuredFor(folder: string): Configured {
     return value !== undefined && value > 0 ? value : undefined;
   };
   const config = text('config');
+  const { globalValue } = settings.inspect<string>('config') ?? {};
   const seconds = number('timeout');
   const costUsd = number('maxCost');
   const dependencies = DEPENDENCIES.find((one) => one === text('dependencies'));
   return {
     config: config === undefined || isAbsolute(config) ? config : resolve(folder, config),
+    chosen: config !== undefined && isAbsolute(config) && globalValue?.trim() === config,
     over: {
       ...(seconds !== undefined && { seconds }),
       ...(costUsd !== undefined && { costUsd }),

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { LogOutputChannel } from 'vscode';
 import type { Host } from '../engine/host.js';
+import { askConsent } from './consent.js';
 import { editorModels } from './editor-models.js';
 import { settleUnsaved } from './inline/unsaved.js';
 
@@ -13,6 +14,7 @@ export function editorHost(env: () => Host['env'], log: LogOutputChannel): Omit<
       return env();
     },
     seed: () => randomInt(2 ** 32),
+    consent: askConsent,
     models: editorModels,
     settle: settleUnsaved,
     log: (level, message) => log[level](message),

@@ -97,3 +97,17 @@ describe('what the policy says to ask', () => {
     expect(asked).toHaveLength(1);
   });
 });
+
+describe('what would send a key', () => {
+  const sending = { name: 'KEY', to: 'https://gw.example/v1', place: { file: '/w/mass\u001bgen.yaml', line: 3, column: 5 } };
+  it.each([
+    ['y', true],
+    ['YES', true],
+    ['a', false],
+    ['', false],
+  ])('is agreed to with a plain yes alone: %j', async (typed, agreed) => {
+    const { asker, asked } = person(typed);
+    expect(await asker.consent([sending], never)).toBe(agreed);
+    expect(asked[0]).toContain('  KEY goes to https://gw.example/v1  (/w/mass⟨1b⟩gen.yaml:3:5)\n');
+  });
+});

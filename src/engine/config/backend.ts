@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Backend, KeySource } from '../../protocol/events.js';
 import { nearest } from '../nearest.js';
 import { ANY_MODEL, EDITOR } from '../providers/editor.js';
-import { keyNames, type Vendor, vendorAt, vendorOf, vendors } from '../providers/vendors.js';
+import { isLoopback, keyNames, type Vendor, vendorAt, vendorOf, vendors } from '../providers/vendors.js';
 import { isPlaceholder } from './keys.js';
 import { commonParams, foreignBackends, groupedParams, unusedKeys } from './massgen.js';
 import { type ConfigPath, pathText } from './problem.js';
@@ -172,7 +172,3 @@ function namedKey(written: string, where: ConfigPath, vendor: Vendor, { file, re
 
 /** The key of a vendor with hosts of its own. */
 const isVendorKey = (name: string): boolean => vendors.some((vendor) => vendor.needsKey && vendor.keyEnv?.includes(name));
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.') || host.endsWith('.localhost');
-}

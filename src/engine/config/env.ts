@@ -12,10 +12,13 @@ import type { Env } from './substitute.js';
  * programs, settings and proxies are: with that, a folder could have a secret of the home shown as if it were a tool's.
  */
 export async function loadEnv(folder: string, env: Env): Promise<Env> {
-  const files = [path.join(configHome(env), '.env'), path.join(home(env), '.massgen', '.env'), path.join(folder, '.env')];
-  const [configured, own, folders] = await Promise.all(files.map(readEnvFile));
-  return Object.freeze(Object.assign({}, configured, own, keysOf(folders ?? {}), defined(env)) as Record<string, string | undefined>);
+  const files = [path.join(configHome(env), '.env'), path.join(home(env), '.massgen', '.env')].map(readEnvFile);
+  const [configured, own, folders] = await Promise.all([...files, folderEnv(folder)]);
+  return Object.freeze(Object.assign({}, configured, own, folders, defined(env)) as Record<string, string | undefined>);
 }
+
+/** What the folder's own `.env` gives. */
+export const folderEnv = async (folder: string): Promise<Env> => keysOf(await readEnvFile(path.join(folder, '.env')));
 
 /** Names by which programs find each other, their settings and the network. */
 const STEERS =

@@ -1,5 +1,6 @@
 /** Reads the keys that a configuration points to, each time they are needed, and knows which values must never be shown. */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
 import type { AgentSpec, KeySource } from '../../protocol/events.js';
 import { FailureError, fail } from '../../protocol/failure.js';
 import { parseSource, valueAt } from './document.js';
@@ -36,6 +37,26 @@ export async function resolveKey(source: KeySource, env: Env, read: ReadText = r
     });
   if (text.trim() === '') throw fail('auth', `The key at ${place} is empty.`, { hint: 'Set the variable that it names.' });
   return text.trim();
+}
+
+/**
+ * What of the person's a key is made of: names of variables that are set, or the place of a key in plain text. Nothing where it is none,
+ * is not there, or lies in plain text in the folder itself.
+ */
+export async function keysIn(source: KeySource, env: Env, folder: string, read: ReadText = readText): Promise<string[]> {
+  if (source.from === 'none') return [];
+  if (source.from === 'env') return env[source.name]?.trim() ? [source.name] : [];
+  const written = await keyInFile(source.file, source.path, read);
+  if (written === undefined || isPlaceholder(written)) return [];
+  const { used, unset } = substitute(written, env);
+  if (unset.length > 0 || (await isInside(source.file, folder))) return used;
+  return [...used, `${source.file}: ${pathText(source.path)}`];
+}
+
+/** Wherever links lead: a log that came along with a folder could name one. */
+async function isInside(file: string, folder: string): Promise<boolean> {
+  const [real, root] = await Promise.all([realpath(file), realpath(folder)]);
+  return !path.relative(root, real).startsWith('..') && !path.isAbsolute(path.relative(root, real));
 }
 
 async function keyInFile(file: string, path: (string | number)[], read: ReadText): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 /** Finds, reads and checks a configuration: MassGen's schema and our additions, in YAML or JSON. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { consentProblem, lacking } from './consents.js';
 import { readSource, type Source } from './document.js';
 import { configHome } from './env.js';
 import { reportIssues } from './issues.js';
@@ -9,6 +10,7 @@ import { legacyKeys } from './massgen.js';
 import { byPlace, ConfigError, type ConfigPath, type Problem, pathText } from './problem.js';
 import { type Report, reportOn } from './report.js';
 import { configSchema } from './schema.js';
+import { keysSent, type Reference, type Sends, textSent } from './sendings.js';
 import { type Env, substituteAll } from './substitute.js';
 import { type TeamConfig, toTeam } from './team.js';
 import { isMapping, type Mapping, withoutUnused } from './unused.js';
@@ -17,6 +19,8 @@ export interface LoadOptions {
   env: Env;
   /** The folder worked on. */
   folder: string;
+  /** The person named this file; else one that lies where the folder's configurations are looked for is not theirs. */
+  chosen?: boolean;
 }
 
 /** The names that are looked for in the folder, in this order. */
@@ -59,7 +63,9 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Te
 export async function validateConfig(file: string, options: LoadOptions): Promise<Problem[]> {
   try {
     const { team, problems, source } = await inspect(file, options);
-    return [...problems, ...(team === undefined ? [] : missingKeys(team, options.env, source))];
+    if (team === undefined) return problems;
+    const open = team.sends === undefined ? [] : await lacking(team.sends, options.env);
+    return [...open.map(consentProblem), ...problems, ...missingKeys(team, options.env, source)];
   } catch (error) {
     if (error instanceof ConfigError) return [...error.problems];
     throw error;
@@ -72,11 +78,11 @@ interface Inspection {
   source: Source;
 }
 
-async function inspect(file: string, { env }: LoadOptions): Promise<Inspection> {
+async function inspect(file: string, options: LoadOptions): Promise<Inspection> {
   const source = await readSource(path.resolve(file));
   const report = reportOn(source);
   const raw = rootOf(source.value, report);
-  const team = raw === undefined ? undefined : await build(raw, source, env, report);
+  const team = raw === undefined ? undefined : await build(raw, source, options, report);
   // A team with errors is none: nothing is started on half of a configuration.
   return { ...(team === undefined || report.failed() ? {} : { team }), problems: report.problems.sort(byPlace), source };
 }
@@ -105,16 +111,39 @@ function rootOf(value: unknown, report: Report): Mapping | undefined {
 
 const present = (value: unknown): boolean => value !== undefined && value !== null;
 
-async function build(raw: Mapping, source: Source, env: Env, report: Report): Promise<TeamConfig | undefined> {
+async function build(raw: Mapping, source: Source, options: LoadOptions, report: Report): Promise<TeamConfig | undefined> {
   const used = withoutUnused(raw, report);
   refuseLiteralSecrets(used, report);
-  const resolved = substituteAll(used, env, (at, found) => reportReferences(at, found, report), isKeyPath);
+  const { env } = options;
+  const references: Reference[] = [];
+  const seen = (at: ConfigPath, found: { used: string[]; unset: string[] }): void => {
+    reportReferences(at, found, report);
+    references.push(...found.used.map((name) => ({ at, name })));
+  };
+  const resolved = substituteAll(used, env, seen, isKeyPath);
   const parsed = configSchema.safeParse(resolved);
   if (!parsed.success) {
     reportIssues(parsed.error.issues, report);
     return undefined;
   }
-  return toTeam(parsed.data, { file: source.file, env, report });
+  const team = await toTeam(parsed.data, { file: source.file, env, report });
+  if (team === undefined) return undefined;
+  const sends = await sendsOf(team, references, source, options);
+  return sends.all.length === 0 ? team : { ...team, sends };
+}
+
+async function sendsOf(team: TeamConfig, references: readonly Reference[], source: Source, options: LoadOptions): Promise<Sends> {
+  const { folder, chosen = !NAMES.some((name) => path.resolve(folder, name) === source.file) } = options;
+  const placeOf = (index: number) => {
+    const at = source.at(backendPath(source, index, 'api_key'), 'key');
+    return at && { file: source.file, ...at };
+  };
+  return { chosen, all: [...(await keysSent(team.agents, options, placeOf)), ...(await textSent(references, team, options, source))] };
+}
+
+function backendPath({ value }: Source, index: number, key: string): ConfigPath {
+  const single = isMapping(value) && present(value.agent);
+  return [...(single ? ['agent'] : ['agents', index]), 'backend', key];
 }
 
 /** Keys are read when they are needed (see `resolveKey`), so that no value of one is ever part of a team. */
@@ -157,10 +186,9 @@ function refuseLiteralSecrets(raw: Mapping, report: Report): void {
 }
 
 function missingKeys(team: TeamConfig, env: Env, source: Source): Problem[] {
-  const single = isMapping(source.value) && present(source.value.agent);
   return team.agents.flatMap(({ id, backend: { key } }, index): Problem[] => {
     if (key.from !== 'env' || env[key.name]?.trim()) return [];
-    const at = [...(single ? ['agent'] : ['agents', index]), 'backend', 'api_key'];
+    const at = backendPath(source, index, 'api_key');
     const message = `${key.name} is not set: "${id}" will have no key`;
     const hint = 'set it in the environment or in a .env file of the folder';
     return [{ file: source.file, ...(source.at(at) ?? {}), path: pathText(at), message, hint, severity: 'warning' }];

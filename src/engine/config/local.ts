@@ -1,6 +1,6 @@
 /** Asks the model servers of this machine what they serve. */
 import type { EditorModels } from '../providers/provider.js';
-import { type Vendor, vendors } from '../providers/vendors.js';
+import { isLoopback, type Vendor, vendors } from '../providers/vendors.js';
 import type { Finding } from './finding.js';
 import type { Env } from './substitute.js';
 
@@ -25,7 +25,9 @@ export interface LocalServer {
 export async function probeLocalServers(env: Env, probes: Probes = {}): Promise<{ servers: LocalServer[]; findings: Finding[] }> {
   const results = await Promise.all(
     vendors.flatMap((vendor) =>
-      vendor.local && vendor.baseUrl !== undefined && isLoopbackUrl(vendor.baseUrl) ? [probe(vendor, vendor.baseUrl, env, probes)] : [],
+      vendor.local && vendor.baseUrl !== undefined && isLoopback(new URL(vendor.baseUrl).hostname)
+        ? [probe(vendor, vendor.baseUrl, env, probes)]
+        : [],
     ),
   );
   return {
@@ -87,8 +89,4 @@ const canChat = (model: string): boolean => !/embed|rerank|whisper|\btts\b|bge-|
 
 function listed(models: readonly string[]): string {
   return models.length > 3 ? `${models.slice(0, 3).join(', ')} and ${models.length - 3} more` : models.join(', ');
-}
-
-function isLoopbackUrl(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

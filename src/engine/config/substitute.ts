@@ -1,4 +1,5 @@
 /** `${NAME}` and `${NAME:-default}` in the strings of a configuration. */
+import { valueAt } from './document.js';
 import type { ConfigPath } from './problem.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -9,6 +10,11 @@ const REFERENCE = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 /** Where a text is nothing but one reference without a default: the name. */
 export function soleReference(text: string): string | undefined {
   return /^\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*$/.exec(text)?.[1];
+}
+
+/** Whether the text at a path is nothing but one reference, with or without a default. */
+export function hasOneReference(value: unknown, at: ConfigPath): boolean {
+  return /^\s*\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}\s*$/.test(String(valueAt(value, at)));
 }
 
 export function substitute(text: string, env: Env): { text: string; used: string[]; unset: string[] } {

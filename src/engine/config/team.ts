@@ -6,6 +6,7 @@ import { type BackendContext, toBackend } from './backend.js';
 import { type ConfigPath, type Problem, pathText } from './problem.js';
 import type { Report } from './report.js';
 import { type Additions, additionNames, type Knobs, knobNames, SIZE, type WrittenAgent, type WrittenConfig } from './schema.js';
+import type { Sends } from './sendings.js';
 
 /** What of `.massgen/` is kept. */
 export interface StorageLimits {
@@ -17,6 +18,8 @@ export interface TeamConfig extends Team {
   /** Where it was read from; absent for a detected team. */
   file?: string;
   warnings: Problem[];
+  /** Absent where it sends nothing that needs the person's consent. */
+  sends?: Sends;
   storage: StorageLimits;
 }
 

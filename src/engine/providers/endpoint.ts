@@ -2,7 +2,7 @@
 import type { Backend } from '../../protocol/events.js';
 import { fail } from '../../protocol/failure.js';
 import type { Asked } from './errors.js';
-import { type Vendor, vendorAt, vendorOf } from './vendors.js';
+import { addressOf, type Vendor, vendorAt, vendorOf } from './vendors.js';
 
 export interface Endpoint {
   baseUrl: string;
@@ -19,7 +19,7 @@ const AZURE_VERSION = '2024-10-21';
 export function endpointOf(backend: Backend, key: string | undefined): Endpoint {
   const own = vendorOf(backend.type);
   if (own === undefined) throw fail('config', `There is no backend type "${backend.type}".`);
-  const baseUrl = addressOf(backend, own);
+  const baseUrl = checkedAddress(backend, own);
   const vendor = vendorAt(baseUrl) ?? (backend.baseUrl === undefined ? own : undefined);
   const keyPlace = keyPlaceOf(backend, vendor ?? own);
   if (key === undefined && vendor?.needsKey === true) {
@@ -37,9 +37,8 @@ export function endpointOf(backend: Backend, key: string | undefined): Endpoint 
   return endpoint;
 }
 
-function addressOf(backend: Backend, own: Vendor): string {
-  const given = backend.baseUrl ?? (own.type === 'azure_openai' ? stringIn(backend.params, 'azure_endpoint') : undefined);
-  const address = given ?? own.baseUrl;
+function checkedAddress(backend: Backend, own: Vendor): string {
+  const address = addressOf(backend);
   if (address === undefined) {
     const field = own.type === 'azure_openai' ? 'azure_endpoint' : 'base_url';
     throw fail('config', `A backend of type ${own.type} needs its address.`, { hint: `Set ${field} in the agent's backend.` });

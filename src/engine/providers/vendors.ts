@@ -1,4 +1,5 @@
 /** The vendors as data: where each backend type's API is, which variables may hold its key, and what it serves by default. */
+import type { Backend } from '../../protocol/events.js';
 
 export interface Vendor {
   /** MassGen's backend type. */
@@ -163,6 +164,14 @@ export const vendors: readonly Vendor[] = [
 
 export const vendorOf = (type: string): Vendor | undefined => vendors.find((vendor) => vendor.type === type);
 
+/** Where a backend's API is; undefined where nothing says so, or where none is spoken to. */
+export function addressOf({ type, baseUrl, params }: Pick<Backend, 'type' | 'baseUrl' | 'params'>): string | undefined {
+  const own = vendorOf(type);
+  if (own === undefined) return undefined;
+  const azure = own.type === 'azure_openai' ? params.azure_endpoint : undefined;
+  return baseUrl ?? (typeof azure === 'string' && azure !== '' ? azure : own.baseUrl);
+}
+
 /** The vendor whose own API is at this address, whatever the backend type says. */
 export function vendorAt(url: string): Vendor | undefined {
   const host = hostOf(url);
@@ -193,6 +202,7 @@ function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname.toLowerCase() : undefined;
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.') || host.endsWith('.localhost');
+/** A host name as `URL` gives it; one that only begins like an address of this machine is a name anywhere. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host) || host.endsWith('.localhost');
 }

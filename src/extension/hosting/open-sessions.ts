@@ -1,6 +1,7 @@
 /** All sessions of one folder as this window has them: what they are, what is asked of them, and what comes of it. */
 import { previewOf } from '../../engine/applying.js';
 import { attachment } from '../../engine/attachment.js';
+import type { StartedTeam } from '../../engine/consenting.js';
 import type { Host } from '../../engine/host.js';
 import { FOUND, type Offer, offeredTeams } from '../../engine/offers.js';
 import { type Overrule, overruled } from '../../engine/overrule.js';
@@ -127,7 +128,7 @@ export function openSessions(options: OpenSessionsOptions): OpenSessions {
     if (trusted()) return;
     throw fail('usage', 'This window is not trusted, so nothing is run in it.', { hint: 'Workspaces: Manage Workspace Trust' });
   };
-  const teamFor = async (id: string | undefined, pattern: string | undefined, before?: Team): Promise<Team> => {
+  const teamFor = async (id: string | undefined, pattern: string | undefined, before?: Team): Promise<StartedTeam> => {
     const all = await offered();
     const offer =
       id === undefined

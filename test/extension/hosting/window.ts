@@ -1,9 +1,11 @@
 /** A window without an editor: sessions over scripted models, and views whose frames the test lets pass. */
+import type { StartedTeam } from '../../../src/engine/consenting.js';
+import type { Host } from '../../../src/engine/host.js';
 import type { Offer } from '../../../src/engine/offers.js';
 import type { Clock, Editor, ViewName } from '../../../src/extension/hosting/editor.js';
 import { type OpenSessions, openSessions } from '../../../src/extension/hosting/open-sessions.js';
 import { openViewHost, type ViewHost } from '../../../src/extension/hosting/view-host.js';
-import type { Event, FactEvent, SessionId, Team } from '../../../src/protocol/events.js';
+import type { Event, FactEvent, SessionId } from '../../../src/protocol/events.js';
 import { isFact } from '../../../src/protocol/events.js';
 import type { Failure } from '../../../src/protocol/failure.js';
 import type { Intent } from '../../../src/protocol/intents.js';
@@ -59,7 +61,7 @@ export function testEditor(): TestEditor {
   };
 }
 
-export function testWindow(folder: string, team: Team, more: { trusted?: boolean } = {}): OpenSessions {
+export function testWindow(folder: string, team: StartedTeam, more: { trusted?: boolean; host?: Partial<Host> } = {}): OpenSessions {
   const { agents, pattern, limits } = team;
   const choice = {
     id: 'team',
@@ -69,7 +71,7 @@ export function testWindow(folder: string, team: Team, more: { trusted?: boolean
     limits: { seconds: limits.seconds },
   };
   const offers = async (): Promise<Offer[]> => [{ choice, team }];
-  return openSessions({ folder, host: testHost(), clock: realClock, trusted: () => more.trusted ?? true, offers });
+  return openSessions({ folder, host: { ...testHost(), ...more.host }, clock: realClock, trusted: () => more.trusted ?? true, offers });
 }
 
 /** A webview as it should be: it folds what it is sent, and keeps all of it. */

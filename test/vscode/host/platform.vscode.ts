@@ -79,7 +79,7 @@ describe('the settings', () => {
   it('name a configuration, and limits over it', async () => {
     const { fsPath } = folder().uri;
     const settings = () => vscode.workspace.getConfiguration('massgen', folder().uri);
-    assert.deepEqual(configuredFor(fsPath), { config: undefined, over: {} });
+    assert.deepEqual(configuredFor(fsPath), { config: undefined, chosen: false, over: {} });
     const said = { config: 'teams/two.yaml', maxCost: 0.5, timeout: 90, dependencies: 'copy' };
     let told: true | undefined;
     const listening = onConfigured(fsPath, () => {
@@ -90,6 +90,7 @@ describe('the settings', () => {
     listening.dispose();
     assert.deepEqual(configuredFor(fsPath), {
       config: file('teams/two.yaml').fsPath,
+      chosen: false,
       over: { seconds: 90, costUsd: 0.5, dependencies: 'copy' },
     });
     for (const key of Object.keys(said)) await settings().update(key, undefined, vscode.ConfigurationTarget.Global);
