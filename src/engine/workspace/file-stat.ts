@@ -23,8 +23,10 @@ export function statFields(root: string, path: PathBytes): Uint32Array | undefin
  */
 export function isBefore(stat: Uint32Array, moment: number): boolean {
   const second = Math.floor(moment / 1000);
-  return [STAT_FIELDS.ctime, STAT_FIELDS.mtime].every((field) => {
-    const [seconds = 0, nanoseconds = 0] = stat.subarray(field, field + 2);
+  const before = (field: number): boolean => {
+    const seconds = stat[field] ?? 0;
+    const nanoseconds = stat[field + 1] ?? 0;
     return seconds < second || (seconds === second && nanoseconds !== 0 && nanoseconds < (moment % 1000) * 1e6);
-  });
+  };
+  return before(STAT_FIELDS.ctime) && before(STAT_FIELDS.mtime);
 }
