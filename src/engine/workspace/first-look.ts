@@ -13,7 +13,7 @@ import { isBefore } from './file-stat.js';
 import { runGit } from './git.js';
 import { type IndexEntry, makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Theirs } from './layout.js';
-import { fieldsOf, type PathBytes } from './path-bytes.js';
+import { fieldsOf, isUnsafePath, type PathBytes } from './path-bytes.js';
 import { type Entry, rawChangeAt, sameEntry } from './raw.js';
 import { diffFiles, type Followed, listUntracked } from './scan.js';
 import { ignoresCase } from './spelling.js';
@@ -120,7 +120,10 @@ async function readTheirs({ index, format }: Theirs, at: Followed, isOurs: Optio
     const { ino, size, mtimeNs } = await file.stat({ bigint: true });
     const bytes = await file.readFile();
     const entries = readIndex(bytes, format);
-    if (!entries?.every(({ path, plain, stat }) => plain && stat[STAT_FIELDS.mode] !== GITLINK && !isOurs(path))) return undefined;
+    // Git refuses names that lead elsewhere when an index is made of them: files there are not the folder's.
+    const isAsIs = ({ path, plain, stat }: IndexEntry) =>
+      plain && stat[STAT_FIELDS.mode] !== GITLINK && !isOurs(path) && !isUnsafePath(path);
+    if (!entries?.every(isAsIs)) return undefined;
     const tracked = { signature: `${ino} ${size} ${mtimeNs}`, paths: new Set(entries.map(({ path }) => path)), sparse: [] };
     return { bytes, entries, time: Number(mtimeNs / 1000000000n), tracked };
   } catch (error) {

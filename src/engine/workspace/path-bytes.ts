@@ -24,6 +24,9 @@ export function isUnsafeName(name: string, platform: NodeJS.Platform = process.p
   return folded === '.git' || (platform === 'win32' && /[\\:]/.test(name));
 }
 
+/** The same of any of the names of a path. */
+export const isUnsafePath = (path: string): boolean => path.split('/').some((name) => isUnsafeName(name));
+
 /** Fields of `-z` output. */
 export function fieldsOf(out: Uint8Array): PathBytes[] {
   const fields = Buffer.from(out.buffer, out.byteOffset, out.byteLength).toString('latin1').split('\0');

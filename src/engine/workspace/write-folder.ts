@@ -8,7 +8,7 @@ import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNoth
 import { reasonOf } from './disk-failure.js';
 import { makeLink, put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
 import { damagedStore } from './git.js';
-import { isUnsafeName } from './path-bytes.js';
+import { isUnsafePath } from './path-bytes.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import { isRespelled } from './spelling.js';
 import type { Store } from './store.js';
@@ -99,7 +99,7 @@ const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
 
 /** Refuses what no candidate of a store can rightly hold, whoever made its tree. */
 function refuseUnsafe(place: Place, { path, from, to }: Move): void {
-  const bad = path.split('/').some((part) => isUnsafeName(part) || part.toLowerCase() === '.git');
+  const bad = isUnsafePath(path) || path.toLowerCase().split('/').includes('.git');
   const home = relative(place.root, place.home).split(sep).join('/');
   const inHome = path === home || path.startsWith(`${home}/`);
   if (bad || inHome || path.includes('\uFFFD'))

@@ -360,6 +360,27 @@ describe("the person's repository", () => {
   });
 });
 
+test.each([
+  ['../outside', 'aa/outside'],
+  ['.git/outs', 'bbbb/outs'],
+  ['c/../../xx', 'c/dd/ee/xx'],
+])('an index that names %s brings in nothing that is there', async (path, like) => {
+  const root = join(await scratchFolder(), 'repository');
+  await mkdir(root);
+  personsGit(root, 'init', '-q');
+  await put(root, { 'a.txt': 'a\n', [like]: 'o\n' });
+  commitAll(root);
+  await put(join(root, '..'), { outside: 'secret\n', xx: 'secret\n', 'repository/.git/outs': 'secret\n', 'repository/b.txt': 'b\n' });
+  const index = join(root, '.git/index');
+  await writeFile(index, (await readFile(index, 'latin1')).replace(like, path), 'latin1');
+  const said = await captured(root).then(
+    ({ files }) => JSON.stringify(files),
+    (error: unknown) => String(error),
+  );
+  expect(said).not.toContain('secret');
+  expect(said).toMatch(/"a.txt":"a\\n"|outside repository/);
+});
+
 describe('the store', () => {
   test('is made once, ignores itself, and leaves what an older .massgen holds', async () => {
     const root = await personsRepository({ 'a.txt': 'a\n' });
