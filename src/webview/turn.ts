@@ -21,20 +21,17 @@ export const nameOf = (turn: TurnState, id: CandidateId): string => inline(candi
 export const labelOf = (turn: TurnState, agent: AgentId | 'you'): string =>
   agent === 'you' ? t('you') : inline(turn.agents.find((one) => one.id === agent)?.label ?? agent);
 
-/** What was applied, and how much of it the person took back. */
-export function appliedWords(state: SessionState, apply: ApplyState): string {
+/** What was applied, of which turn where it is not the last, and how much of it the person took back. */
+export function appliedWords({ turns }: SessionState, apply: ApplyState): string {
   const back = apply.rejected === 'all' ? 0 : apply.rejected.reduce((sum, { hunks }) => sum + (hunks?.length ?? 1), 0);
-  const words = t('applied', apply.paths.length, fromOf(state, apply));
-  return back === 0 ? words : `${words} · ${t('applied.rejected', back)}`;
-}
-
-/** The answers that an apply is from. */
-function fromOf(state: SessionState, apply: ApplyState): string {
-  const names = chosenIn(apply).map(({ candidate }) => {
-    const turn = state.turns.find((one) => one.candidates.some(({ id }) => id === candidate));
-    return turn === undefined ? candidate : nameOf(turn, candidate);
-  });
-  return [...new Set(names)].join(', ');
+  const at = turns.findIndex((one) => one.candidates.some(({ id }) => id === apply.candidate));
+  const turn = turns[at];
+  const names = chosenIn(apply).map(({ candidate }) => (turn === undefined ? candidate : nameOf(turn, candidate)));
+  return [
+    t('applied', apply.paths.length, [...new Set(names)].join(', ')),
+    ...(turn === undefined || at === turns.length - 1 ? [] : [t('turn', at + 1)]),
+    ...(back === 0 ? [] : [t('applied.rejected', back)]),
+  ].join(' · ');
 }
 
 /** The answers that a person chooses between, in the order of the team: each agent's latest, as it was presented where it was. */

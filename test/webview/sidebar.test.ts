@@ -68,7 +68,7 @@ describe('the composer', () => {
     await expect.poll(() => page.getByRole('listbox').getByRole('option', { selected: true }).textContent()).toContain('limiter.ts');
     await box.press('ArrowDown');
     await box.press('Enter');
-    expect(await box.inputValue()).toBe('Look at @src/limiter.ts#L41-L45 ');
+    await expect.poll(() => box.inputValue()).toBe('Look at @src/limiter.ts#L41-L45 ');
     await expect.poll(() => page.getByRole('listbox').count()).toBe(0);
     await box.press('Control+Enter');
     await expect.poll(() => view.said('intent').length).toBe(1);
@@ -121,17 +121,19 @@ describe('the composer', () => {
     await page.getByRole('textbox', { name: 'What should be done' }).fill('Another thing');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('button', { name: 'New session' }).waitFor();
-    expect(view.said('intent').map(({ intent }) => [intent.do, 'session' in intent ? intent.session : undefined])).toEqual([
-      ['say', 's1'],
-      ['start', undefined],
-    ]);
+    await expect
+      .poll(() => view.said('intent').map(({ intent }) => [intent.do, 'session' in intent ? intent.session : undefined]))
+      .toEqual([
+        ['say', 's1'],
+        ['start', undefined],
+      ]);
   });
 
   test('without a team says what to do', async () => {
     await using view = await open(undefined, { teams: [] });
     await view.page.getByRole('button', { name: 'Play the demo' }).click();
     await view.page.getByRole('button', { name: 'Set an API key …' }).click();
-    expect(view.said('command').map((one) => one.command)).toEqual(['massgen.demo', 'massgen.setApiKey']);
+    await expect.poll(() => view.said('command').map((one) => one.command)).toEqual(['massgen.demo', 'massgen.setApiKey']);
   });
 
   test('with a team that cannot start, or in a window that is not trusted, does not start', async () => {
@@ -158,7 +160,7 @@ describe('a turn that runs', () => {
     await page.getByRole('button', { name: 'All 5 events' }).click();
     await expect.poll(() => page.getByRole('list', { name: 'What happened' }).getByRole('listitem').count()).toBe(5);
     await page.getByRole('button', { name: 'Review 3 answers' }).click();
-    expect(view.said('command')).toEqual([{ send: 'command', command: 'massgen.review', args: ['s1'] }]);
+    await expect.poll(() => view.said('command')).toEqual([{ send: 'command', command: 'massgen.review', args: ['s1'] }]);
   });
 
   test('is followed fact by fact, and tells milestones to who listens', async () => {
@@ -236,7 +238,7 @@ describe('a turn that runs', () => {
     await view.page.getByText('Going on spends again: at most $1.79 more.').waitFor();
     await expect.poll(() => view.page.locator('.lane .what').allTextContents()).toContain('cut off');
     await view.page.getByRole('button', { name: 'Go on' }).click();
-    expect(view.said('intent').map(({ intent }) => intent.do)).toEqual(['stop', 'resume']);
+    await expect.poll(() => view.said('intent').map(({ intent }) => intent.do)).toEqual(['stop', 'resume']);
   });
 
   test('that failed, or came to nothing, says so', async () => {
@@ -276,15 +278,17 @@ test('what was applied, and rejected of it, can be undone', async () => {
   await view.send({ send: 'events', session: 's1', events: [fact] });
   await view.page.getByText('Applied 2 files of maya.2 · 1 change rejected').waitFor();
   await view.page.getByRole('button', { name: 'Undo' }).click();
-  expect(view.said('intent')[0]?.intent).toEqual({ do: 'undo', session: 's1' });
+  await expect.poll(() => view.said('intent')[0]?.intent).toEqual({ do: 'undo', session: 's1' });
 });
 
-test('a later turn says what it is about', async () => {
+test('a later turn says what it is about, and of which turn is what was applied', async () => {
   const first = whole.find((event) => event.type === 'turn.started');
   if (first === undefined) throw new Error('the story has no turn');
-  const next = nextFact(whole, { ...first, turn: 't2', request: [{ type: 'text', text: 'Now the README' }] });
-  await using view = await open([...whole, next]);
+  const before = [...whole, ...appliedOf(['a.ts'])];
+  const next = nextFact(before, { ...first, turn: 't2', request: [{ type: 'text', text: 'Now the README' }] });
+  await using view = await open([...before, next]);
   await view.page.getByText('Now the README').waitFor();
+  await view.page.getByText('Applied 1 file of maya.2 · Turn 1', { exact: true }).waitFor();
 });
 
 describe('the history', () => {
@@ -307,7 +311,7 @@ describe('the history', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete Migrate to zod' }).click();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(view.said('intent').map(({ intent }) => intent)).toEqual([{ do: 'rename', session: 's2', title: 'Zod' }]);
+    await expect.poll(() => view.said('intent').map(({ intent }) => intent)).toEqual([{ do: 'rename', session: 's2', title: 'Zod' }]);
     await page.getByRole('button', { name: 'Delete Migrate to zod' }).click();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect.poll(() => view.said('intent').at(-1)?.intent).toEqual({ do: 'remove', session: 's2' });

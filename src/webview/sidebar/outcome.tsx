@@ -48,9 +48,8 @@ export function Outcome({ shown: { state, title }, turn }: { shown: Shown; turn:
       <FailureView failure={turn.decision?.failure ?? resume.failure ?? undo.failure} />
       {applied?.status === 'applied' && (
         <p class="row">
-          <span class="grow">
-            <span class="codicon codicon-check" aria-hidden="true" /> {appliedWords(state, applied)}
-          </span>
+          <span class="codicon codicon-check" aria-hidden="true" />
+          <span class="grow">{appliedWords(state, applied)}</span>
           <Button disabled={undo.busy} onClick={() => void undo.run()}>
             {t('undo')}
           </Button>
