@@ -346,6 +346,19 @@ describe('everybody can use it', () => {
     await view.picture(`sidebar-${width}`);
   });
 
+  test.each(['en', 'de'])('the winner is marked however narrow it is: %s', async (locale) => {
+    await using view = await open(whole, { rows: [row()], locale }, { width: 240 });
+    const badge = view.page.getByRole('region', { name: /Answers|Antworten/ }).locator('.badge');
+    await badge.waitFor();
+    const isSeen = () =>
+      badge.evaluate((one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        return [left + 2, right - 2].every((x) => document.elementFromPoint(x, (top + bottom) / 2) === one);
+      });
+    expect(await isSeen()).toBe(true);
+    await view.picture(`sidebar-winner-${locale}`);
+  });
+
   test('in German, where the editor is', async () => {
     await using view = await open(running, { rows: works, locale: 'de' });
     await view.page.getByRole('button', { name: '3 Antworten durchsehen' }).waitFor();

@@ -42,13 +42,15 @@ function Answer({ turn, candidate, onOpen }: { turn: TurnState; candidate: Candi
   return (
     <li>
       <button type="button" class="item" onClick={onOpen}>
-        <span class="clip">
-          <Dot turn={turn} agent={candidate.agent} /> {nameOf(turn, candidate.id)}{' '}
-          {verdict !== undefined && (
-            <span class={verdict.tone}>
-              {verdict.sign} {verdict.words}
-            </span>
-          )}
+        <span class="row tight">
+          <span class="clip">
+            <Dot turn={turn} agent={candidate.agent} /> {nameOf(turn, candidate.id)}{' '}
+            {verdict !== undefined && (
+              <span class={verdict.tone}>
+                {verdict.sign} {verdict.words}
+              </span>
+            )}
+          </span>
           {isWinner(turn, candidate) && <span class="badge">{t('winner')}</span>}
         </span>
         <Size size={candidate.size} />
