@@ -28,9 +28,10 @@ import { checksFromConfig, detectChecks } from './evidence/detect.js';
 import type { Facts } from './facts.js';
 import type { Host } from './host.js';
 import { type Log, openLog } from './log.js';
+import { leaveOpen, type Open } from './open-session.js';
 import type { Pending } from './pending.js';
 import { type Commands, endLeftovers, openCommands } from './process/commands.js';
-import { acquireLock, type Lock } from './process/lock.js';
+import { acquireLock } from './process/lock.js';
 import { removeTree } from './process/remove-tree.js';
 import { familyOf } from './providers/family.js';
 import type { Provider } from './providers/provider.js';
@@ -100,12 +101,6 @@ export interface SessionOptions {
   record?: string;
 }
 
-/** What is open while a session is written: its lock before anything of it is there. */
-interface Open {
-  lock?: Lock;
-  log?: Log;
-}
-
 /** Nothing is written of a new session before its first turn. */
 export async function createSession({ folder, host, record }: SessionOptions): Promise<Session> {
   const store = await openStore(folder);
@@ -117,20 +112,18 @@ export async function openSession({ folder, host, id, record }: SessionOptions &
   const files = sessionFiles(folder, id);
   if (!existsSync(files.log))
     throw fail('not-found', `There is no session ${id} in ${folder}.`, { hint: 'massgen sessions list shows them.' });
-  const lock = await acquireLock(files.lock, `session ${id}`);
+  const open: Open = { lock: await acquireLock(files.lock, `session ${id}`) };
   try {
     // Of a log that can only be read, too, nothing is left running.
     await endLeftovers(files.processes);
     const { log, state } = openLog(files.log);
-    if (log.readOnly !== undefined) {
-      log.close();
-      throw new FailureError(log.readOnly);
-    }
-    const session = new LiveSession(id, await openStore(folder), host, { lock, log }, state, record);
+    open.log = log;
+    if (log.readOnly !== undefined) throw new FailureError(log.readOnly);
+    const session = new LiveSession(id, await openStore(folder), host, open, state, record);
     await session.recover();
     return session;
   } catch (error) {
-    await lock[Symbol.asyncDispose]();
+    await leaveOpen(open);
     throw error;
   }
 }
@@ -304,11 +297,9 @@ class LiveSession implements Session {
     const commands = await this.opening?.catch(() => undefined); // It never opened.
     await commands?.[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
-    const { lock, log } = this.open;
-    log?.close();
     // It never began.
-    if (log === undefined && lock !== undefined) await removeTree(sessionFiles(this.folder, this.id).folder);
-    await lock?.[Symbol.asyncDispose]();
+    if (this.open.log === undefined && this.open.lock) await removeTree(sessionFiles(this.folder, this.id).folder);
+    await leaveOpen(this.open);
   }
 
   private requireIdle(): void {

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { acquireLock } from '../../src/engine/process/lock.js';
 import { createSession, openSession, type Session } from '../../src/engine/session.js';
 import { findSession, listSessions, readSession, sessionFiles } from '../../src/engine/sessions.js';
 import { textOf } from '../../src/protocol/content.js';
@@ -214,3 +215,28 @@ describe('what is kept', () => {
     expect(of(session.facts, 'turn.ended')).toHaveLength(2);
   });
 });
+
+test.skipIf(process.platform !== 'linux')('a session that could not be opened holds nothing open', async () => {
+  const folder = repository({ 'a.txt': 'a\n' });
+  const session = await createSession({ folder, host: testHost() });
+  await session.turn(
+    ask('Say something.'),
+    scriptedTeam({ a: { work: [{ answer: 'x' }, { vote: { for: 'x' } }], present: [{ say: 'y' }] } }),
+  );
+  await session[Symbol.asyncDispose]();
+  const { id } = session;
+  const held = () => readdirSync('/proc/self/fd').filter((fd) => readIfLink(`/proc/self/fd/${fd}`).includes(id));
+  await using _lock = await acquireLock(join(folder, '.massgen', 'folder.lock'), 'another');
+  await expect(openSession({ folder, host: testHost(), id })).rejects.toThrow('another');
+  expect(held()).toEqual([]);
+  expect(existsSync(join(folder, '.massgen', 'sessions', id, 'lock'))).toBe(false);
+});
+
+function readIfLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // The one that was open to list them.
+    return '';
+  }
+}
