@@ -5,8 +5,11 @@ import { type Bringing, bring, childrenOf, ownFolder, unlessOutOfReach } from '.
 import { codeOf } from './disk.js';
 
 const FOLDERS = /^(bin|Scripts|lib|Lib|lib64|python[\d.]+t?|site-packages)$/;
-/** By these a package is found somewhere else: paths, as `pip install -e` writes them. */
-const POINTERS = /(\.pth|\.egg-link|^__editable__.*\.py|^_.*_editable.*\.py|^direct_url\.json)$/;
+/**
+ * By these a package is found somewhere else: paths, as `pip install -e` writes them, and modules that backends write (setuptools'
+ * `__editable___x_finder.py`, hatchling's `_editable_impl_x.py`, meson-python's `_x_editable_loader.py`).
+ */
+const POINTERS = /(\.pth|\.egg-link|^_.*editable.*\.py|^direct_url\.json)$/;
 const PROGRAMS = /^(bin|Scripts)$/;
 const MOST = 256 * 1024;
 

@@ -126,6 +126,37 @@ export const installed: readonly Row[] = [
     },
   },
   {
+    name: 'uv workspace, whose members are installed "editable"',
+    needs: ['uv'],
+    make: [
+      git('init', '-q'),
+      file('.gitignore', '.venv/\n__pycache__/\n'),
+      file(
+        'pyproject.toml',
+        '[project]\nname = "top"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["one", "two"]\n[tool.uv]\npackage = false\n[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\none = { workspace = true }\ntwo = { workspace = true }\n',
+      ),
+      ...['one', 'two'].flatMap((name) => [
+        file(
+          `packages/${name}/pyproject.toml`,
+          `[project]\nname = "${name}"\nversion = "1"\nrequires-python = ">=3.8"\n[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n`,
+        ),
+        file(`packages/${name}/src/${name}/__init__.py`, `name = "${name}"\n`),
+      ]),
+      file('main.py', 'import one, two\nassert (one.name, two.name) == ("one", "two")\n'),
+      sh('uv sync -q --offline --cache-dir ../uv-cache'),
+      ...commit(),
+    ],
+    left: ['.venv'],
+    installed: ['.venv'],
+    checks: [{ name: 'main', command: '.venv/bin/python main.py', cwd: '', timeoutSeconds: 60 }],
+    evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
+    work: {
+      a: [edit('packages/two/src/two/__init__.py', '"two"', '"t" + "wo"')],
+      // What is imported is the agent's, not the person's.
+      b: [edit('packages/two/src/two/__init__.py', '"two"', '"three"')],
+    },
+  },
+  {
     name: 'cargo workspace',
     needs: ['cargo'],
     make: [
