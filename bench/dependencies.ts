@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { installedIn, linkDependencies } from '../src/engine/workspace/dependencies.js';
 import { git } from '../src/engine/workspace/git.js';
 import { replaceLinks } from '../src/engine/workspace/own-dependencies.js';
-import { median, randomFrom } from './numbers.js';
+import { median, randomFrom, timed } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -122,9 +122,3 @@ function contentsOf(folder: string, path = '', found = new Map<string, string>()
 }
 
 const hashOf = (file: string): string => createHash('sha1').update(readFileSync(file)).digest('hex');
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}

@@ -4,7 +4,7 @@ import { git, gitText } from '../src/engine/workspace/git.js';
 import { writeObject } from '../src/engine/workspace/objects.js';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import { editTree } from '../src/engine/workspace/trees.js';
-import { median, randomFrom } from './numbers.js';
+import { median, randomFrom, timed } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -70,10 +70,4 @@ async function treesOf(gitDir: string): Promise<{ base: string; answers: string[
   for (let agent = 0; agent < AGENTS; agent++)
     answers.push(await treeOf(texts.map((lines) => lines.map((line) => (random(40) === 0 ? `${line} // seen by ${agent % 3}` : line)))));
   return { base, answers };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

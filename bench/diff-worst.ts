@@ -5,7 +5,7 @@ import { patch } from '../src/engine/workspace/changes.js';
 import { fileHunks } from '../src/engine/workspace/file-hunks.js';
 import { git, gitText } from '../src/engine/workspace/git.js';
 import { editTree, writeBlob } from '../src/engine/workspace/trees.js';
-import { median, randomFrom } from './numbers.js';
+import { median, randomFrom, timed } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -87,12 +87,6 @@ async function applies(gitDir: string, { old, new: fresh }: Record<'old' | 'new'
   await git(['read-tree', from], { gitDir, indexFile });
   await git(['apply', '--cached', '-'], { gitDir, indexFile, input: await patch(gitDir, from, to) });
   return (await gitText(['write-tree'], { gitDir, indexFile })).trim() === to;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
 
 function cases(): Case[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import { makeDirtyRepository } from './dirty-repository.js';
-import { median, randomFrom } from './numbers.js';
+import { median, randomFrom, timed } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -73,10 +73,4 @@ export async function bench(): Promise<Row[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { openStore } from '../src/engine/workspace/open-store.js';
 import type { Workspace } from '../src/engine/workspace/store.js';
 import { BIG, MED, makeDirtyRepository, type Size } from './dirty-repository.js';
-import { median } from './numbers.js';
+import { median, timed } from './numbers.js';
 import type { Row } from './row.js';
 import { scratch } from './scratch.js';
 
@@ -70,10 +70,4 @@ const diffFiles = (workspace: Workspace) => git(workspace, ['diff-files', '--nam
 
 async function git({ root, env }: Workspace, args: readonly string[]): Promise<void> {
   await run('git', [...args], { cwd: root, env: { PATH: process.env.PATH, ...env } });
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
