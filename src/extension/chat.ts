@@ -80,7 +80,9 @@ async function follow(
     const { state } = front.seen();
     return state?.id === session ? currentTurn(state) : undefined;
   };
-  const stop = (): void => void front.intend({ do: 'stop', session });
+  const stop = (): void => {
+    front.intend({ do: 'stop', session }).catch(() => undefined); // The turn has ended meanwhile.
+  };
   const stopping = token.onCancellationRequested(stop);
   if (token.isCancellationRequested) stop();
   let last = turnNow();
@@ -119,7 +121,7 @@ function outcomeText(turn: TurnState): string {
   const { t } = vscode.l10n;
   const chosen = chosenOf(turn);
   const candidate = turn.candidates.find(({ id }) => id === chosen);
-  if (candidate === undefined) return turn.decision?.failure?.message ?? t('The agents have not decided.');
+  if (candidate === undefined) return imageless(turn.decision?.failure?.message ?? t('The agents have not decided.'));
   const head = t('**Decided: {0}** ({1}, {2})', nameOf(turn, candidate.id), sizeOf(candidate), plural(candidate.size.files, 'file'));
   return `${head}\n\n${imageless(textOf(candidate.words))}\n\n`;
 }
