@@ -6,6 +6,7 @@ import type { App } from './app.js';
 import { requireTrust } from './folder.js';
 import type { Front } from './front.js';
 import { size } from './glance.js';
+import { level } from './notify.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** Titles that a question has room for. */
@@ -108,6 +109,6 @@ export function diskNotice(front: Front, onFailure: (error: unknown) => void): v
     if ((await vscode.window.showInformationMessage(said, free)) === free) await vscode.commands.executeCommand('massgen.freeDiskSpace');
   };
   return front.onEvent((_, event) => {
-    if (event.type === 'turn.ended' && !told) tell().catch(onFailure);
+    if (event.type === 'turn.ended' && !told && level() === 'all') tell().catch(onFailure);
   });
 }

@@ -14,7 +14,8 @@ import { unlinked } from './unlinked.js';
 const keyOf = ({ session, run, call }: Asking): string => `${session} ${run} ${call}`;
 
 type Level = 'all' | 'needed' | 'none';
-const level = (): Level => vscode.workspace.getConfiguration('massgen').get<Level>('notifications', 'all');
+/** How much of it the person wants. */
+export const level = (): Level => vscode.workspace.getConfiguration('massgen').get<Level>('notifications', 'all');
 
 /**
  * Shows what is asked once each, and the ends of turns that the person does not see in the review already. `onFailure` hears of answers
