@@ -53,6 +53,7 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
   const todo = moves.filter((move) => move.from?.id !== move.to?.id || move.from?.mode !== move.to?.mode);
   if (todo.length === 0) return;
   for (const move of todo) refuseUnsafe(place, move);
+  for (const path of Object.keys(options.restore ?? {})) refuseUnsafe(place, { path: path.replace(/\/$/, '') });
   const removed = todo.filter((move) => !move.to).sort(byPath);
   const written = todo.filter((move) => move.to).sort(byPath);
   const stage = join(stages(place), randomBytes(8).toString('hex'));
@@ -97,8 +98,8 @@ export async function dropStages(place: Pick<Store, 'home'>): Promise<void> {
 
 const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
 
-/** Refuses what no candidate of a store can rightly hold, whoever made its tree. */
-function refuseUnsafe(place: Place, { path, from, to }: Move): void {
+/** Refuses what no candidate of a store can rightly hold, and no folder that stood there can be called, whoever made its tree or its log. */
+function refuseUnsafe(place: Place, { path, from, to }: Partial<Move> & Pick<Move, 'path'>): void {
   const bad = isUnsafePath(path) || path.toLowerCase().split('/').includes('.git');
   const home = relative(place.root, place.home).split(sep).join('/');
   const inHome = path === home || path.startsWith(`${home}/`);

@@ -156,6 +156,15 @@ describe('writing a folder', () => {
     expect(await failure(moveFiles(at.store, [{ path: '../x', from: undefined, to }]))).toMatchObject({ code: 'workspace' });
   });
 
+  it.each(['../made/', '.git/made/', 'd/../../made/'])('refuses to bring back a folder at %s', async (path) => {
+    const at = await ready();
+    const before = await snapshotOf(at.store.root);
+    const restore = { [path]: '777' };
+    expect(await failure(writeChanges(at.store, at.before, at.after, { paths: at.paths, restore }))).toMatchObject({ code: 'workspace' });
+    expect(await snapshotOf(at.store.root)).toEqual(before);
+    expect(existsSync(join(at.store.root, path))).toBe(false);
+  });
+
   it('stops when it is told to, and puts everything back', async () => {
     const at = await ready();
     const before = await snapshotOf(at.store.root);
