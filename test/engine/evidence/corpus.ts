@@ -70,6 +70,21 @@ export const corpus: readonly Project[] = [
     says: [/^(test: failed: 0 passed, 1 failed|test: not run \(Maven artifacts would have to be downloaded)/m],
   },
   {
+    name: 'Gradle',
+    needs: ['gradle', 'javac'],
+    base: {
+      'settings.gradle': "rootProject.name = 'shop'\n",
+      // Where Debian has its packages; elsewhere they come from the usual place.
+      'build.gradle':
+        "apply plugin: 'java'\nrepositories {\n  maven { url '/usr/share/maven-repo' }\n  mavenCentral()\n}\ndependencies { testImplementation 'junit:junit:4.+' }\n",
+      'src/main/java/Shop.java': 'public class Shop { public static int sum(int a, int b) { return a + b; } }\n',
+      'src/test/java/ShopTest.java':
+        'import static org.junit.Assert.*;\nimport org.junit.Test;\npublic class ShopTest { @Test public void adds() { assertEquals(3, Shop.sum(1, 2)); } }\n',
+    },
+    change: { 'src/main/java/Shop.java': 'public class Shop { public static int sum(int a, int b) { return a - b; } }\n' },
+    says: [/^(test: failed: 0 passed, 1 failed|test: not run \(artifacts of Gradle would have to be downloaded)/m],
+  },
+  {
     name: 'RSpec',
     needs: ['rspec'],
     base: {
