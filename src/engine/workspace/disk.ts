@@ -1,7 +1,7 @@
 /** What is at a path of a folder, in the terms of a git tree. */
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitText } from './git.js';
 import { type Entry, isLink } from './raw.js';
@@ -11,19 +11,37 @@ import { foldersOf } from './trees.js';
 export type OnDisk = Entry | 'folder' | 'special' | undefined;
 
 /** What is at `root`/`path`, no link followed at its end. `like`: any id of the store, for its length. */
-export async function onDisk(root: string, path: string, like: string): Promise<OnDisk> {
-  const absolute = join(root, path);
+export const onDisk = (root: string, path: string, like: string): Promise<OnDisk> => entryAt(join(root, path), like);
+
+/** Invariant: what becomes a link, a pipe or the like while it is looked at is neither followed nor waited for. */
+export async function entryAt(absolute: string, like: string): Promise<OnDisk> {
   try {
-    const stat = await lstat(absolute);
-    if (stat.isSymbolicLink()) return { mode: '120000', id: blobId(await readlink(absolute, { encoding: 'buffer' }), like) };
-    if (stat.isDirectory()) return 'folder';
-    if (!stat.isFile()) return 'special';
-    return { mode: (stat.mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await readFile(absolute), like) };
+    const seen = await lstat(absolute);
+    if (seen.isSymbolicLink()) return { mode: '120000', id: blobId(await readlink(absolute, { encoding: 'buffer' }), like) };
+    if (seen.isDirectory()) return 'folder';
+    if (!seen.isFile()) return 'special';
+    await using file = await openFile(absolute);
+    const { mode } = await file.stat();
+    return { mode: (mode & 0o100) !== 0 ? '100755' : '100644', id: blobId(await file.readFile(), like) };
   } catch (error) {
     // It may also have gone since it was seen; some file systems remember what was removed under another spelling for a second.
     if (isMissing(error)) return undefined;
+    if (['ELOOP', 'EINVAL', 'ENXIO', 'EISDIR', NO_FILE].includes(codeOf(error) ?? '')) return 'special';
     throw error;
   }
+}
+
+/** Not of the system: what it calls a file may be a pipe. */
+export const NO_FILE = 'ENOTFILE';
+
+/** For reading. Throws where it is no file by now. */
+export async function openFile(absolute: string): Promise<FileHandle> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(absolute, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const stat = await file.stat();
+  if (stat.isFile()) return file;
+  await file.close();
+  throw Object.assign(new Error(`${absolute} is no file`), { code: NO_FILE, path: absolute });
 }
 
 export async function lstatOrNothing(absolute: string | Buffer): Promise<Stats | undefined> {

@@ -1,13 +1,16 @@
 /** Moves files of the person's folder from one state to another: every one of them, or none. */
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError, fail } from '../../protocol/failure.js';
 import type { Stood } from '../../protocol/stood.js';
-import { brokenFolder, codeOf, fileBelow, isAsIn, type Kept, keptAt, lstatOrNothing, onDisk } from './disk.js';
+import { TEMPORARY } from '../process/rename-over.js';
+import { brokenFolder, codeOf, entryAt, fileBelow, isAsIn, type Kept, keptAt, lstatOrNothing, NO_FILE, onDisk } from './disk.js';
 import { reasonOf } from './disk-failure.js';
-import { makeLink, put, remake, removedIfEmpty, removeHollow, setAside } from './disk-moves.js';
+import { type Beside, makeLink, put, putNew, removedIfEmpty, setAside, takeAway } from './disk-moves.js';
 import { damagedStore } from './git.js';
+import { inFolder, inFolderOf, NotHeld } from './held.js';
 import { isUnsafePath } from './path-bytes.js';
 import { type Entry, isExecutable, isLink, isRepository } from './raw.js';
 import { isRespelled } from './spelling.js';
@@ -42,11 +45,13 @@ interface Work {
   /** Paths that will be written: their folders stay. */
   written: string[];
   restore: Stood;
+  beside: Beside;
 }
 
 /**
  * New contents are first written beside the store. Then each path is compared with `from` and changed by one rename, so that at every moment
- * each is as before or as after, a killed process included. Links are never followed; a folder that is a link is refused.
+ * each is as before or as after, a killed process included. Links are never followed, one that is put there meanwhile included (`held.ts`); a folder
+ * that is a link is refused.
  * Invariant: when this throws, every path is as it was, or the error names the paths that are not and where their content is.
  */
 export async function moveFiles(place: Place, moves: readonly Move[], options: MoveOptions = {}): Promise<void> {
@@ -64,6 +69,7 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
     done: [],
     written: written.map((move) => move.path),
     restore: options.restore ?? {},
+    beside: besideFor(stage, todo),
   };
   for (const move of todo) await verify(work, move, removed);
   try {
@@ -78,7 +84,7 @@ export async function moveFiles(place: Place, moves: readonly Move[], options: M
     await restoreFolders(work);
   } catch (error) {
     await takeBack(work, error);
-    throw readable(error);
+    throw readable(error, stage);
   }
   await dropStage(stage);
 }
@@ -87,13 +93,48 @@ const stages = ({ home }: Pick<Store, 'home'>): string => join(home, 'apply');
 /** Where it could not be put back, what stood there before stays for the person. */
 const KEPT = '.kept';
 
+/** Where it is written which folders may hold a temporary file of this stage. */
+const BESIDE = 'beside.json';
+const temporaryOf = (stage: string): string => TEMPORARY.replace('*', basename(stage));
+
+/** Files that come from another file system are made beside their place under the stage's own name; before the first, it is written down where. */
+function besideFor(stage: string, moves: readonly Move[]): Beside {
+  let noted: Promise<void> | undefined;
+  return async (target) => {
+    noted ??= writeFile(join(stage, BESIDE), JSON.stringify([...new Set(moves.map(({ path }) => parentOf(path)))]));
+    await noted;
+    return join(dirname(target), temporaryOf(stage));
+  };
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** What a process that was killed in the midst of it has left beside files of the person's. */
+async function dropBeside(root: string, stage: string): Promise<void> {
+  const text = await readFile(join(stage, BESIDE), 'utf8').catch(() => '[]'); // It came to none.
+  const folders: unknown = JSON.parse(text);
+  for (const folder of Array.isArray(folders) ? folders : []) {
+    if (typeof folder !== 'string' || (folder !== '' && isUnsafePath(folder))) continue;
+    try {
+      await inFolder(root, folder, (place) => rm(join(place, temporaryOf(stage)), { force: true }));
+    } catch (error) {
+      if (!(error instanceof NotHeld)) throw error;
+    }
+  }
+}
+
 /** Removes what killed processes had made ready; the caller holds the folder's lock, so nobody is in the midst of it. */
-export async function dropStages(place: Pick<Store, 'home'>): Promise<void> {
+export async function dropStages(place: Pick<Store, 'home' | 'root'>): Promise<void> {
   const all = await readdir(stages(place)).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  for (const name of all) if (!name.endsWith(KEPT)) await dropStage(join(stages(place), name));
+  for (const name of all) {
+    const stage = join(stages(place), name);
+    if (name.endsWith(KEPT)) continue;
+    await dropBeside(place.root, stage);
+    await dropStage(stage);
+  }
 }
 
 const byPath = (a: Move, b: Move): number => (a.path < b.path ? -1 : 1);
@@ -156,50 +197,66 @@ function permissions(mode: number, executable: boolean, modes: boolean): number 
   return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
 }
 
-async function write(work: Work, move: Move, index: number): Promise<void> {
-  const target = join(work.root, move.path);
+/** Does it in the very folder that the path is in, and in no other that was put in its place. */
+async function at<T>(work: Work, path: string, act: (target: string) => Promise<T>): Promise<T> {
+  try {
+    return await inFolderOf(work.root, path, act);
+  } catch (error) {
+    // What is written there was looked at a moment ago, so that it is missing or of another kind means the same.
+    const isOther = error instanceof NotHeld || ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', NO_FILE].includes(codeOf(error) ?? '');
+    throw isOther ? changedMeanwhile(path) : error;
+  }
+}
+
+/** Throws unless what was taken is what was expected there: it may have become something else after it was looked at. */
+async function expect(work: Work, path: string, entry: Entry | undefined, taken: string): Promise<void> {
+  if (!isAsIn(entry, await entryAt(taken, entry?.id ?? ''), work.kept)) throw changedMeanwhile(path);
+}
+
+async function write(work: Work, { path, from, to }: Move, index: number): Promise<void> {
   const backup = join(work.stage, `${index}-before`);
-  await makeFolders(work, move.path);
-  if (move.from) await setAside(target, backup);
-  else await removeEmptyFolder(work, move.path);
-  await put(join(work.stage, String(index)), target);
-  work.done.push({
-    path: move.path,
-    takeBack: async () => {
-      if (!isAsIn(move.to, await onDisk(work.root, move.path, move.to?.id ?? ''), work.kept)) throw changedMeanwhile(move.path);
-      if (move.from) await put(backup, target);
-      else await unlink(target);
-    },
+  const staged = join(work.stage, String(index));
+  await makeFolders(work, path);
+  if (!from) await removeEmptyFolder(work, path);
+  await at(work, path, async (target) => {
+    if (from) await setAside(target, backup);
+    await (from ? put : putNew)(staged, target, work.beside);
+    work.done.push({ path, takeBack: () => at(work, path, (written) => unwrite(work, { path, from, to }, written, backup)) });
+    if (from) await expect(work, path, from, backup);
   });
 }
 
-async function remove(work: Work, move: Move): Promise<void> {
-  const target = join(work.root, move.path);
+async function unwrite(work: Work, { path, from, to }: Move, target: string, backup: string): Promise<void> {
+  if (!isAsIn(to, await entryAt(target, to?.id ?? ''), work.kept)) throw changedMeanwhile(path);
+  if (from) return put(backup, target, work.beside);
+  await takeAway(target, backup);
+  await expect(work, path, to, backup);
+}
+
+async function remove(work: Work, { path, from }: Move): Promise<void> {
   const backup = join(work.stage, `removed-${work.done.length}`);
-  await setAside(target, backup);
-  await unlink(target);
-  work.done.push({
-    path: move.path,
-    takeBack: async () => {
-      if ((await lstatOrNothing(target)) !== undefined) throw changedMeanwhile(move.path);
-      await put(backup, target);
-    },
+  const takeBack = async (target: string) => {
+    if ((await lstatOrNothing(target)) !== undefined) throw changedMeanwhile(path);
+    await putNew(backup, target, work.beside);
+  };
+  await at(work, path, async (target) => {
+    await takeAway(target, backup);
+    work.done.push({ path, takeBack: () => at(work, path, takeBack) });
+    await expect(work, path, from, backup);
   });
-  await removeEmptyParents(work, move.path);
+  await removeEmptyParents(work, path);
 }
 
 async function makeFolders(work: Work, path: string): Promise<void> {
   for (const folder of foldersOf(path)) {
-    const absolute = join(work.root, folder);
-    if (!(await isMade(absolute))) continue;
-    work.done.push({ path: folder, takeBack: async () => void (await removedIfEmpty(absolute)) });
+    if (await isMade(work, folder)) work.done.push({ path: folder, takeBack: async () => void (await at(work, folder, removedIfEmpty)) });
   }
 }
 
 /** Makes a folder; false where something is there. Asked by making it: what was removed under another spelling may still seem to be there. */
-async function isMade(absolute: string): Promise<boolean> {
+async function isMade(work: Work, folder: string): Promise<boolean> {
   try {
-    await mkdir(absolute);
+    await at(work, folder, (target) => mkdir(target));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -213,11 +270,20 @@ async function restoreFolders(work: Work): Promise<void> {
   const folders = Object.entries(work.restore).filter(([path]) => path.endsWith('/'));
   for (const [path, mode] of folders.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const folder = path.slice(0, -1);
-    const absolute = join(work.root, folder);
-    const isThere = (await lstatOrNothing(absolute)) !== undefined;
+    const isThere = (await lstatOrNothing(join(work.root, folder))) !== undefined;
     if (isThere && !made.has(folder)) continue;
-    await remake(absolute, Number.parseInt(mode, 8));
-    if (!isThere) work.done.push({ path: folder, takeBack: async () => void (await removedIfEmpty(absolute)) });
+    await remake(work, folder, Number.parseInt(mode, 8));
+    if (!isThere) work.done.push({ path: folder, takeBack: async () => void (await at(work, folder, removedIfEmpty)) });
+  }
+}
+
+/** Makes a folder again, with the permissions that it had. */
+async function remake(work: Work, folder: string, mode: number): Promise<void> {
+  for (const one of foldersOf(`${folder}/x`)) await isMade(work, one);
+  try {
+    await inFolder(work.root, folder, (place) => chmod(place, mode & 0o7777));
+  } catch (error) {
+    throw error instanceof NotHeld ? changedMeanwhile(folder) : error;
   }
 }
 
@@ -225,22 +291,45 @@ async function restoreFolders(work: Work): Promise<void> {
 async function removeEmptyParents(work: Work, path: string): Promise<void> {
   for (const folder of foldersOf(path).reverse()) {
     if (work.restore[`${folder}/`] !== undefined || work.written.some((written) => written.startsWith(`${folder}/`))) return;
-    const absolute = join(work.root, folder);
-    const { mode } = await lstat(absolute);
-    if (!(await removedIfEmpty(absolute))) return;
-    work.done.push({ path: folder, takeBack: () => remake(absolute, mode) });
+    const mode = await at(work, folder, async (target) => {
+      const { mode: was } = await lstat(target);
+      return (await removedIfEmpty(target)) ? was : undefined;
+    });
+    if (mode === undefined) return;
+    work.done.push({ path: folder, takeBack: () => remake(work, folder, mode) });
   }
 }
 
 /** Clears the place for a file where a folder without any file is; a file in it is someone's, and stops the whole. */
 async function removeEmptyFolder(work: Work, path: string): Promise<void> {
-  const absolute = join(work.root, path);
-  const stat = await lstatOrNothing(absolute);
+  const stat = await lstatOrNothing(join(work.root, path));
   if (!stat?.isDirectory()) return;
   const file = await fileBelow(work.root, path, new Set());
   if (file !== undefined) throw fail('conflict', `${path} cannot become a file: ${file} is in the folder of that name.`);
-  await removeHollow(absolute);
-  work.done.push({ path, takeBack: () => remake(absolute, stat.mode) });
+  await removeHollow(work, path);
+  work.done.push({ path, takeBack: () => remake(work, path, stat.mode) });
+}
+
+/** Removes a folder that holds nothing but such folders; a file that turns up in it makes this fail. */
+async function removeHollow(work: Work, path: string): Promise<void> {
+  const children = await at(work, `${path}/x`, (inside) => readdir(dirname(inside)));
+  for (const child of children) await removeHollow(work, `${path}/${child}`);
+  await at(work, path, rmdir);
+}
+
+/** How often a step that is taken back is tried, where a program is just putting something else in its way. */
+const TRIES = 10;
+const PAUSE_MS = 20;
+
+async function patiently(step: () => Promise<void>): Promise<void> {
+  for (let tries = TRIES; ; tries -= 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (tries <= 1) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
 }
 
 /** Takes everything back, the last first. Where that fails, what stood there is still in the stage, and the error says so. */
@@ -248,7 +337,7 @@ async function takeBack(work: Work, cause: unknown): Promise<void> {
   const left: string[] = [];
   for (const step of work.done.reverse()) {
     try {
-      await step.takeBack();
+      await patiently(step.takeBack);
     } catch {
       // Named in the failure below; the other paths must still be put back.
       left.push(step.path);
@@ -271,15 +360,11 @@ async function dropStage(stage: string): Promise<void> {
 }
 
 /** An error of the file system as a failure; anything else as it is. */
-function readable(error: unknown): unknown {
+function readable(error: unknown, stage: string): unknown {
   const code = codeOf(error);
   if (error instanceof FailureError || code === undefined || !(error instanceof Error)) return error;
-  const path =
-    'dest' in error && typeof error.dest === 'string'
-      ? error.dest
-      : 'path' in error && typeof error.path === 'string'
-        ? error.path
-        : 'a file';
+  const named = ['dest', 'path'].map((key): unknown => Reflect.get(error, key)).filter((one) => typeof one === 'string');
+  const path = named.find((one) => !one.startsWith(stage)) ?? named[0] ?? 'a file';
   const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space on the disk and try again.' : 'Mend that, and try again.';
   return fail('workspace', `${path} could not be written: ${reasonOf(code)}. Nothing was changed.`, { cause: error, hint });
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,9 @@ async function failure(promise: Promise<unknown>) {
   if (!(error instanceof FailureError)) throw error;
   return error.failure;
 }
+
+// Another file system than the folder's, where there is one.
+const elsewhere = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(dirname(fileURLToPath(import.meta.url))).dev;
 
 const leftovers = async (store: Store) => (existsSync(join(store.home, 'apply')) ? readdir(join(store.home, 'apply')) : []);
 
@@ -178,10 +181,7 @@ describe('writing a folder', () => {
     expect(await snapshotOf(at.store.root)).toEqual(before);
   });
 
-  // Another file system than the folder's, where there is one.
-  const elsewhere = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(dirname(fileURLToPath(import.meta.url))).dev;
   it.runIf(elsewhere)('works with a store on another file system, and puts back across them', async () => {
-    const { mkdtemp, rm } = await import('node:fs/promises');
     const home = await mkdtemp('/dev/shm/massgen-test-');
     try {
       const at = await ready({ home });
@@ -206,9 +206,21 @@ describe('in a process of its own', () => {
   beforeAll(async () => {
     script = join(await scratchFolder(), 'child.mjs');
     const contents = `
+      import fs from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
       import { rawChanges } from '../../../src/engine/workspace/raw.js';
       import { moveFiles } from '../../../src/engine/workspace/write-folder.js';
-      const { place, before, after, kill } = JSON.parse(process.argv[2]);
+      const { place, before, after, kill, killAtRename } = JSON.parse(process.argv[2]);
+      // Killed when a file that was copied beside its place is whole, and not there yet.
+      for (const name of ['rename', 'link']) {
+        const move = fs[name];
+        fs[name] = async (from, to) => {
+          if (from.endsWith('.tmp') && --left === 0) process.kill(process.pid, 'SIGKILL');
+          return move(from, to);
+        };
+      }
+      let left = killAtRename ?? 0;
+      syncBuiltinESMExports();
       const changes = await rawChanges(place.gitDir, before, after, { renames: false });
       let step = 0;
       const onPath = () => { step++; if (step === kill) process.kill(process.pid, 'SIGKILL'); };
@@ -230,9 +242,15 @@ describe('in a process of its own', () => {
     });
   });
 
-  const child = (at: Ready, options: { kill?: number; uid?: number }) => {
+  const child = (at: Ready, options: { kill?: number; killAtRename?: number; uid?: number }) => {
     const place = { root: at.store.root, home: at.store.home, gitDir: at.store.gitDir };
-    const input = JSON.stringify({ place, before: at.before, after: at.after, kill: options.kill ?? 0 });
+    const input = JSON.stringify({
+      place,
+      before: at.before,
+      after: at.after,
+      kill: options.kill ?? 0,
+      killAtRename: options.killAtRename,
+    });
     return spawnSync(process.execPath, [script, input], {
       encoding: 'utf8',
       cwd: '/',
@@ -256,6 +274,39 @@ describe('in a process of its own', () => {
       }
     }
   }, 60_000);
+
+  it.runIf(elsewhere)('leaves nothing beside files of the person when it is killed while it copies from another file system', async () => {
+    const home = await mkdtemp('/dev/shm/massgen-test-');
+    const temporary = async (root: string) => (await readdir(root, { recursive: true })).filter((name) => /\.massgen-\w+\.tmp$/.test(name));
+    try {
+      for (const killAtRename of [1, 3]) {
+        const at = await ready({ home: await mkdtemp(join(home, 'store-')) });
+        const theirs = join(at.store.root, '.massgen-0123456789ab.tmp');
+        await writeFile(theirs, 'theirs\n');
+        expect(child(at, { killAtRename }).signal).toBe('SIGKILL');
+        expect(await temporary(at.store.root)).toHaveLength(2);
+        await recoverApply(at.store, at, 'complete');
+        await dropStages(at.store);
+        expect(await temporary(at.store.root)).toEqual(['.massgen-0123456789ab.tmp']);
+        expect(await leftovers(at.store)).toEqual([]);
+      }
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  });
+
+  it('takes nothing else away, whatever a stage says that came along with the folder', async () => {
+    const at = await ready();
+    const outside = await scratchFolder();
+    const stage = join(at.store.home, 'apply', '00112233');
+    await mkdir(stage, { recursive: true });
+    await writeFile(join(outside, '.massgen-00112233.tmp'), 'theirs\n');
+    await symlink(outside, join(at.store.root, 'out'));
+    await writeFile(join(stage, 'beside.json'), JSON.stringify(['out', `../${basename(outside)}`, outside, 7, '']));
+    await dropStages(at.store);
+    expect(await readdir(outside)).toEqual(['.massgen-00112233.tmp']);
+    expect(await leftovers(at.store)).toEqual([]);
+  });
 
   it('leaves what was edited after the kill, and names it', async () => {
     const at = await ready();
