@@ -175,15 +175,22 @@ class LiveSession implements Session {
     const last = currentTurn(this.state);
     if (last !== undefined && last.decision === undefined)
       throw fail('usage', 'The last turn of this session was cut off.', { hint: `Go on with it first: massgen resume ${this.id}` });
+    return this.work(() => this.start(request, team));
+  }
+
+  /** Up to the first fact of a turn. */
+  private async start(request: readonly Part[], team: StartedTeam): Promise<void> {
+    const { store, host, recorder } = this;
+    const { signal } = this.suspended;
     await this.cleaning;
     await this.meet(team);
     await this.claim();
     this.prepare(team.agents);
-    const { tree: base, summary } = await this.store.capture({ forked: true });
-    const { store, host, recorder } = this;
+    const { tree: base, summary } = await store.capture({ forked: true, signal });
     const { checks } = team.settings;
     const checkSpecs = checks === 'detect' ? await detectChecks(store.root, store.prefix) : checksFromConfig(checks, store.prefix);
     await store.keep(`bases/${base}`, base);
+    signal.throwIfAborted();
     this.begin();
     const { pattern, limits, settings } = team;
     const agents = team.agents.map((agent) => ({ ...agent, ...familyOf(agent.backend) }));
@@ -191,7 +198,6 @@ class LiveSession implements Session {
     const facts = { turn, request: [...request], base, summary, checkSpecs, agents, pattern, limits, settings, seed: host.seed() };
     this.clock = steadyClock(Math.max(host.now(), this.state.at));
     recorder.record({ type: 'turn.started', ...facts });
-    return this.work();
   }
 
   async resume(): Promise<Decision> {
@@ -199,11 +205,13 @@ class LiveSession implements Session {
     const turn = currentTurn(this.state);
     if (turn === undefined) throw fail('not-found', 'This session has no turn to go on with.');
     if (turn.decision !== undefined) return turn.decision;
-    await this.meet({ agents: turn.agents });
-    if (!(await this.store.has(turn.base))) throw damagedStore(this.store.gitDir, 'it does not have what the turn began with');
-    this.clock = steadyClock(Math.max(this.host.now(), this.state.at));
-    this.recorder.record({ type: 'session.resumed' });
-    return this.work();
+    return this.work(async () => {
+      await this.meet({ agents: turn.agents });
+      if (!(await this.store.has(turn.base))) throw damagedStore(this.store.gitDir, 'it does not have what the turn began with');
+      this.suspended.signal.throwIfAborted();
+      this.clock = steadyClock(Math.max(this.host.now(), this.state.at));
+      this.recorder.record({ type: 'session.resumed' });
+    });
   }
 
   stop(): void {
@@ -327,28 +335,28 @@ class LiveSession implements Session {
     this.recorder.record({ type: 'session.started', id: this.id, version: LOG_VERSION, folder: this.folder });
   }
 
-  private work(): Promise<Decision> {
+  /** `begin`: up to the fact from which on there is a turn to be worked. Invariant: from its first moment on, another turn is refused and `stop` is heard. */
+  private async work(begin: () => Promise<void>): Promise<Decision> {
     this.stopped = new AbortController();
-    const { id: session, recorder, store } = this;
+    const { suspended, stopped } = this;
+    this.working = begin()
+      .catch((error: unknown) => {
+        throw suspended.signal.aborted ? fail('interrupted', 'The session was left before the turn had begun.', { cause: error }) : error;
+      })
+      .then(() => this.worked(suspended.signal, stopped.signal))
+      .finally(() => {
+        this.working = undefined;
+        this.clock = () => this.host.now();
+      });
+    const decision = await this.working;
+    this.cleanUp();
+    return decision;
+  }
+
+  private worked(suspended: AbortSignal, stopped: AbortSignal): Promise<Decision> {
+    const { id: session, recorder, store, provider } = this;
     const host = { ...this.host, now: this.clock };
-    const working = workTurn({
-      session,
-      recorder,
-      store,
-      host,
-      commands: () => this.commands(),
-      provider: this.provider,
-      suspended: this.suspended.signal,
-      stopped: this.stopped.signal,
-    }).finally(() => {
-      this.working = undefined;
-      this.clock = () => this.host.now();
-    });
-    this.working = working;
-    return working.then((decision) => {
-      this.cleanUp();
-      return decision;
-    });
+    return workTurn({ session, recorder, store, host, commands: () => this.commands(), provider, suspended, stopped });
   }
 
   /** Copies of a project inside it disturb watchers and test runners. Whoever reads the outcome does not wait for it. */

@@ -157,6 +157,32 @@ describe('limits', () => {
     expect(of(session.facts, 'agent.set-aside')).toMatchObject([{ agent: 'b', why: { code: 'auth' } }]);
   });
 
+  test('that is only beginning refuses another one', async () => {
+    await using session = await createSession({ folder: repository(sumProject), host: testHost() });
+    const first = session.turn(ask('Fix the sum.'), scriptedTeam(two));
+    await expect(session.turn(ask('Once more.'), scriptedTeam(two))).rejects.toThrow('A turn is under way');
+    expect((await first).outcome).toBe('decided');
+    expect(session.state.turns).toHaveLength(1);
+  });
+
+  test('that is stopped while the folder is still being read ends as cancelled', async () => {
+    await using session = await createSession({ folder: repository(sumProject), host: testHost() });
+    const turn = session.turn(ask('Fix the sum.'), scriptedTeam(two));
+    session.stop();
+    expect((await turn).outcome).toBe('cancelled');
+    expect(of(session.facts, 'run.started')).toEqual([]);
+  });
+
+  test('that is left while the folder is still being read has never been: no session, no lock', async () => {
+    const folder = repository(sumProject);
+    const session = await createSession({ folder, host: testHost() });
+    const turn = session.turn(ask('Fix the sum.'), scriptedTeam(two));
+    const ended = expect(turn).rejects.toMatchObject({ failure: { code: 'interrupted' } });
+    await session[Symbol.asyncDispose]();
+    await ended;
+    expect(readdirSync(join(folder, '.massgen', 'sessions'))).toEqual([]);
+  });
+
   test('agents that only talk fail, and the turn with them', async () => {
     const folder = repository({ 'a.txt': 'a\n' });
     const talk = { work: Array.from({ length: 30 }, () => ({ say: 'Let me think.' })) };

@@ -12,9 +12,9 @@ const MOST_BYTES = 2 ** 20;
  */
 export function readLoose(gitDir: string, type: 'blob' | 'tree', id: string): Buffer | undefined {
   const file = join(gitDir, 'objects', id.slice(0, 2), id.slice(2));
-  const stored = statSync(file, { throwIfNoEntry: false });
-  if (stored === undefined || stored.size > MOST_BYTES) return undefined;
   try {
+    const stored = statSync(file, { throwIfNoEntry: false });
+    if (stored === undefined || stored.size > MOST_BYTES) return undefined;
     const object = inflateSync(readFileSync(file), { maxOutputLength: 4 * MOST_BYTES });
     const end = object.indexOf(0);
     const bytes = object.subarray(end + 1);
