@@ -1,5 +1,5 @@
 /** Loaded before the program under test: lets a fault strike at a fact, or at a call that changes the disk. The program knows nothing of it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 
@@ -36,6 +36,7 @@ const fs = load('node:fs') as Record<string, Call> & { promises: Record<string, 
 const realWrite = fs.writeSync as Call;
 const paths = new Map<unknown, string>();
 const counts = new Map<Hit, number>();
+const WRITES = constants.O_WRONLY | constants.O_RDWR | constants.O_CREAT;
 const FACT = /^\{"type":"([\w.-]+)".*"seq":(\d+),"at":[\d.]+\}\n$/s;
 
 const isOver = (hit: Hit): boolean => {
@@ -111,7 +112,9 @@ function watch(order: Order): void {
   }
   const { openSync } = fs;
   fs.openSync = (...args) => {
-    if (args[1] !== 'r') onCall('open', args);
+    // What is opened to read, or only held, changes nothing.
+    const reads = typeof args[1] === 'number' ? (args[1] & WRITES) === 0 : args[1] === 'r';
+    if (!reads) onCall('open', args);
     const file = openSync?.(...args);
     paths.set(file, String(args[0]));
     return file;
