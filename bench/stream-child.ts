@@ -93,6 +93,7 @@ ways[way]?.();
 await new Promise((resolve) => setTimeout(resolve, 300));
 
 sent = 0;
+const held = process.memoryUsage().rss;
 const began = performance.now();
 const cpu = process.cpuUsage();
 let tokens = 0;
@@ -104,6 +105,7 @@ const timer = setInterval(() => {
   if (passed < Number(seconds) * 1000) return;
   clearInterval(timer);
   const { user, system } = process.cpuUsage(cpu);
+  const rss = process.memoryUsage().rss - held;
   const state = JSON.stringify(recorder.state).length;
-  process.send?.({ send: 'done', cpu: (user + system) / 1000, ms: passed, sent, state } satisfies FromHost, () => process.exit());
+  process.send?.({ send: 'done', cpu: (user + system) / 1000, ms: passed, sent, state, rss } satisfies FromHost, () => process.exit());
 }, TOKEN_MS);
