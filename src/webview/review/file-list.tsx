@@ -16,6 +16,7 @@ const ROW = 26;
 export function FileList({ turn }: { turn: TurnState }) {
   const review = useReview();
   const { rows, loading } = review.files.value;
+  const waiting = loading && rows.length === 0;
   const tops = useMemo(() => Float64Array.from({ length: rows.length + 1 }, (_, at) => at * ROW), [rows.length]);
   const choices = review.choices.value;
   const chosen = countsOf(choices, review.countOf).reduce((sum, [, count]) => sum + count, 0);
@@ -24,10 +25,10 @@ export function FileList({ turn }: { turn: TurnState }) {
   return (
     <nav class="files" aria-label={t('files.label')}>
       <h2>
-        {t('files', rows.length)}
+        {waiting ? t('files.label') : t('files', rows.length)}
         {chosen > 0 ? ` · ${t('files.chosen', chosen)}` : ''}
       </h2>
-      {loading && rows.length === 0 && <Loading words={t('loading')} />}
+      {waiting && <Loading words={t('loading')} />}
       <Window tops={tops} of="files" label={t('files.label')} class="file-rows" at={{ row: at, moved: at }}>
         {(first, last) => (
           <ul>
