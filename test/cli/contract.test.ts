@@ -113,6 +113,22 @@ describe('diff', () => {
 });
 
 describe('apply', () => {
+  it('with --check applies nothing in which something newly fails, and what of it holds', async () => {
+    const folder = await newProject(twoTurns);
+    const settings = path.join(folder, 'massgen.yaml');
+    const quiet = "checks:\n  - { name: quiet, command: '! grep -q TWO src/words.txt' }\n";
+    await writeFile(settings, (await readFile(settings, 'utf8')).replace('checks: none\n', quiet));
+    await massgen(folder, ['run', 'Say two louder.']);
+    const refused = await massgen(folder, ['apply', 'latest', 'maya', '--check', '--json']);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ dryRun: true, apply: null, checks: [{ name: 'quiet', status: 'failed' }] });
+    expect((await git(folder, ['diff', '--stat'])).stdout).not.toContain('words.txt');
+    const part = await massgen(folder, ['apply', 'latest', 'maya', '--check', '--file', 'src/new.txt', '--json']);
+    expect(part.code).toBe(0);
+    expect(JSON.parse(part.stdout)).toMatchObject({ paths: ['src/new.txt'], checks: [{ name: 'quiet', status: 'passed' }] });
+    expect((await git(folder, ['status', '--porcelain', 'src/new.txt'])).stdout).toBe('?? src/new.txt\n');
+  });
+
   it('takes files and hunks together, and writes markers only where it is told to', async () => {
     const folder = await newProject(twoTurns);
     await massgen(folder, ['run', 'x']);
