@@ -23,6 +23,9 @@ function fewOfAKind(changes: readonly string[]): { what: string; index: number }
 
 const each = (step: number, from: number, to: number): number[] => numbers(from, to).filter((one) => (one - from) % step === 0);
 
+/** What it used, what it said, and the ends of its run and of the turn. */
+const LAST_REPLY = 4;
+
 export function kills({ facts, cut, disk }: Theatre): Fault[] {
   const at = (name: string, signal: NodeJS.Signals, play: Fault['play'], fact: number, before?: true): Fault => ({
     name: `${name} ${before ? 'before' : 'after'} fact ${fact}`,
@@ -30,12 +33,12 @@ export function kills({ facts, cut, disk }: Theatre): Fault[] {
     hits: [{ at: { fact, ...(before && { before }) }, do: { signal } }],
     ends: 'same',
   });
-  /** Stopped in order, it says so, and its exit code with it; the last facts of a turn may be past that. */
+  /** Stopped in order, it says so, and its exit code with it; what the last reply brings may all be recorded before a signal is heard. */
   const stop = (name: string, how: Extract<Blow, { signal: NodeJS.Signals }>, play: Fault['play'], fact: number): Fault => ({
     name: `${name} after fact ${fact}`,
     play,
     hits: [{ at: { fact }, do: how }],
-    ...(fact < facts - 2 && { first: 'interrupted' }),
+    ...(fact <= facts - LAST_REPLY && { first: 'interrupted' }),
     ends: 'same',
   });
   const inCall = (play: Fault['play'], of: string): Fault[] =>
