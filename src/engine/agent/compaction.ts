@@ -4,11 +4,16 @@ import type { FactEvent } from '../../protocol/events.js';
 import type { Message } from '../providers/provider.js';
 import type { Entry } from './transcript.js';
 
+/** Around each message. */
+const FRAME = 8;
+
 /** Tokens, estimated. */
-export function tokensOf(message: Message): number {
-  const text = message.role === 'tool' ? message.output : message.parts.map(textOfPart).join('\n');
-  return estimateTokenCount(text) + 8;
-}
+export const tokensOf = (message: Message): number => estimateTokenCount(textOf(message)) + FRAME;
+
+/** More than `tokensOf` can be, for a hundredth of its time: no text is taken for more tokens than it has bytes. */
+export const mostTokensOf = (message: Message): number => Buffer.byteLength(textOf(message)) + FRAME;
+
+const textOf = (message: Message): string => (message.role === 'tool' ? message.output : message.parts.map(textOfPart).join('\n'));
 
 function textOfPart(part: Exclude<Message, { role: 'tool' }>['parts'][number]): string {
   if (part.type === 'text' || part.type === 'reasoning') return part.text;

@@ -8,7 +8,7 @@ import type { ModelRequest, Provider } from '../providers/provider.js';
 import { offers } from '../tools/index.js';
 import type { Tool } from '../tools/tool.js';
 import { type CallsPort, callAll } from './calls.js';
-import { dropCount, noteOf, openFiles, tokensOf } from './compaction.js';
+import { dropCount, mostTokensOf, noteOf, openFiles, tokensOf } from './compaction.js';
 import { nudgeText, repetitionText } from './prompts.js';
 import { repetitionIn } from './repetition.js';
 import { type Reply, readReply } from './reply.js';
@@ -124,7 +124,8 @@ async function replyWithin(port: RunPort, offered: readonly Tool[], budget: { to
 
 async function requestWithin(port: RunPort, offered: readonly Tool[], tokens: number): Promise<ModelRequest> {
   const request = await requestOf(port, offered);
-  if (sizeOf(request) <= tokens || !(await compact(port, offered, tokens))) return request;
+  const fits = sizeOf(request, mostTokensOf) <= tokens || sizeOf(request) <= tokens;
+  if (fits || !(await compact(port, offered, tokens))) return request;
   return requestOf(port, offered);
 }
 
@@ -166,9 +167,9 @@ async function openNow(port: RunPort): Promise<{ path: string; text: string }[]>
   return files.flat();
 }
 
-function sizeOf(request: ModelRequest): number {
-  const system = tokensOf({ role: 'user', parts: [{ type: 'text', text: `${request.system}${JSON.stringify(request.tools)}` }] });
-  return request.messages.reduce((sum, message) => sum + tokensOf(message), system);
+function sizeOf(request: ModelRequest, sizeOfOne = tokensOf): number {
+  const system = sizeOfOne({ role: 'user', parts: [{ type: 'text', text: `${request.system}${JSON.stringify(request.tools)}` }] });
+  return request.messages.reduce((sum, message) => sum + sizeOfOne(message), system);
 }
 
 function contextTokens({ backend }: AgentSpec): number {

@@ -34,9 +34,16 @@ export function offers(offered: readonly Tool[]): ToolOffer[] {
   return offered.map(({ name, description, input }) => ({ name, description, parameters: schemaOf(input) }));
 }
 
+/** Most are offered with every request of every agent. */
+const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
 function schemaOf(input: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(input, { target: 'draft-7', io: 'input' });
-  return { type: 'object', additionalProperties: false, ...schema };
+  const known = schemas.get(input);
+  if (known !== undefined) return known;
+  const { $schema: _, ...rest } = z.toJSONSchema(input, { target: 'draft-7', io: 'input' });
+  const schema = { type: 'object', additionalProperties: false, ...rest };
+  schemas.set(input, schema);
+  return schema;
 }
 
 /** Room for the longest result of any tool; what is longer is cut in the middle. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inert } from '../../../src/engine/agent/answers.js';
-import { dropCount, noteOf, openFiles } from '../../../src/engine/agent/compaction.js';
+import { dropCount, mostTokensOf, noteOf, openFiles, tokensOf } from '../../../src/engine/agent/compaction.js';
 import { promptOf, systemPrompt } from '../../../src/engine/agent/prompts.js';
 import { repetitionIn } from '../../../src/engine/agent/repetition.js';
 import { entriesOf, messagesOf } from '../../../src/engine/agent/transcript.js';
@@ -57,6 +57,20 @@ describe('the messages of a run', () => {
       expect(entries.length - dropped).toBeGreaterThanOrEqual(2);
     }
     expect(dropCount(entries, 10_000)).toBeLessThan(dropCount(entries, 0));
+  });
+
+  test('is not estimated where its bytes say that it fits: no text is taken for more tokens than those', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 300 }),
+      fc.string({ unit: fc.constantFrom('⌚', '👩‍🚀', '字', 'ё', ' ', '\n', '.', 'a', '9', '\ud800'), maxLength: 300 }),
+    );
+    fc.assert(
+      fc.property(text, (output) => {
+        const message = { role: 'tool' as const, call: 'c', tool: 't', ok: true, output };
+        expect(tokensOf(message)).toBeLessThanOrEqual(mostTokensOf(message));
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('the note names what was done and holds the open files', () => {
