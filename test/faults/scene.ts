@@ -12,6 +12,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -131,7 +132,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   stage.models.set(key, handler);
   let server = options.ownServer === true ? await startModelServer(handler) : stage.server;
   if (options.like === undefined) makeFolder(folder, options);
-  else cpSync(options.like.folder, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  else copyFolder(options.like.folder, folder);
   writeFileSync(join(home, 'massgen.yaml'), stringify(configOf(options, options.baseUrl ?? server.baseUrl)));
 
   const own = join(folder, '.massgen');
@@ -332,4 +333,16 @@ export function processesIn(home: string): string[] {
       return []; // It has just ended, or is another user's.
     }
   });
+}
+
+/** As if it were the very folder: in a copy, workspaces are made anew. */
+function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  const kept = join(to, '.massgen', 'store.git', 'workspaces');
+  if (!existsSync(kept)) return;
+  for (const path of readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))) {
+    const workspace = statSync(join(to, '.massgen', 'workspaces', path.slice(0, -'.json'.length)), { throwIfNoEntry: false });
+    if (workspace)
+      writeFileSync(join(kept, path), JSON.stringify({ ...JSON.parse(readFileSync(join(kept, path), 'utf8')), folder: workspace.ino }));
+  }
 }

@@ -1,6 +1,6 @@
 /** Makes workspaces and checkouts: whole or not at all, each with a repository of its own, byte for byte what the tree says. */
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync, statSync } from 'node:fs';
+import { constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
@@ -57,7 +57,7 @@ export function forking(layout: Layout): Forks {
   };
 
   /** Invariant: it is made under another name and moved into place at the end, so that what is there is whole. */
-  const make = async ({ tree, dependencies: mode = 'link', signal }: ForkOptions, root: string, own: string): Promise<TreeNode> => {
+  const make = async ({ tree, dependencies: mode = 'link', signal }: ForkOptions, root: string, own: string): Promise<Made> => {
     const making = `${root}.making-${randomBytes(4).toString('hex')}`;
     const found = installed(mode);
     await mkdir(dirname(own), { recursive: true });
@@ -70,9 +70,9 @@ export function forking(layout: Layout): Forks {
       await known(layout, join(making, '.git'), { index, links });
       await copyFile(join(making, '.git/index'), `${own}.index`, constants.COPYFILE_FICLONE);
       await writeFile(`${own}.exclude`, asRules(links));
-      await writeFile(`${own}.json`, JSON.stringify({ linkedRoots } satisfies Kept));
+      await writeFile(`${own}.json`, JSON.stringify({ linkedRoots, folder: statSync(making).ino } satisfies Kept));
       await renameOver(making, root);
-      return node;
+      return { node, linkedRoots };
     } catch (error) {
       await removeTree(making);
       throw error;
@@ -84,15 +84,15 @@ export function forking(layout: Layout): Forks {
     ready: layOut.ready,
     async fork(options) {
       const { root, own } = placesOf(layout, options.session, options.name);
-      const isThere = isWhole(root, own);
-      if (!isThere) await removeTree(root);
-      const node = isThere ? undefined : await make(options, root, own);
-      const { linkedRoots } = JSON.parse(await readFile(`${own}.json`, 'utf8')) as Kept;
+      const kept = keptOf(root, own);
+      if (kept !== undefined) return workspace(layout, { root, own, linkedRoots: kept.linkedRoots, look: lookerAt() });
+      await removeTree(root);
+      const { node, linkedRoots } = await make(options, root, own);
       return workspace(layout, { root, own, linkedRoots, look: lookerAt(node) });
     },
     forked(session, name) {
       const { root, own } = placesOf(layout, session, name);
-      return isWhole(root, own);
+      return keptOf(root, own) !== undefined;
     },
     async checkout(tree, to, { dependencies: mode = 'none', signal } = {}) {
       await write(tree, to, signal);
@@ -114,12 +114,32 @@ const placesOf = (layout: Layout, session: string, name: string) => ({
   own: join(layout.gitDir, 'workspaces', session, name),
 });
 
-/** What is kept of it outside is written before it is moved into place. */
-const isWhole = (root: string, own: string): boolean => existsSync(root) && existsSync(`${own}.json`) && existsSync(`${own}.exclude`);
-
 /** What a workspace keeps outside the agent's reach. */
 interface Kept {
   linkedRoots: string[];
+  /** The workspace's inode. */
+  folder: number;
+}
+
+interface Made {
+  node: TreeNode;
+  linkedRoots: string[];
+}
+
+/**
+ * Undefined where the workspace is not there or not whole: what is kept of it is written before it is moved into place.
+ * Invariant: it is of this very folder. What came along with a copy may be anybody's, and would open any folder to an agent.
+ */
+function keptOf(root: string, own: string): Kept | undefined {
+  const folder = statSync(root, { throwIfNoEntry: false })?.ino;
+  if (folder === undefined || !existsSync(`${own}.exclude`)) return undefined;
+  try {
+    const kept = JSON.parse(readFileSync(`${own}.json`, 'utf8')) as Kept;
+    return kept.folder === folder ? kept : undefined;
+  } catch {
+    // Without it, or with half of it, the workspace is made anew.
+    return undefined;
+  }
 }
 
 /** Invariant: no git that an agent runs finds a repository above its workspace. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
@@ -86,6 +86,28 @@ describe('a workspace', () => {
       ]);
       expect(await again.snapshot()).toBe(snapshot);
     }
+  });
+
+  test('that came along with a copy of the folder is made anew: what is kept of it would open any folder to an agent', async () => {
+    const { person, tree, workspace } = await workspaceOf();
+    await put(workspace.root, { 'a.txt': 'theirs\n' });
+    const copy = join(await scratchFolder(), 'copy');
+    await cp(person, copy, { recursive: true, verbatimSymlinks: true });
+    const kept = join(copy, '.massgen/store.git/workspaces/s/one.json');
+    await writeFile(kept, JSON.stringify({ ...JSON.parse(await readFile(kept, 'utf8')), linkedRoots: [person] }));
+    await using store = await openStore(copy);
+    expect(store.forked('s', 'one')).toBe(false);
+    await using again = await store.fork({ session: 's', name: 'one', tree });
+    expect(again.linkedRoots).toEqual([]);
+    expect(await again.snapshot()).toBe(tree);
+  });
+
+  test.each(['', '{', '{}'])('that has lost what is kept of it (%j) is made anew', async (text) => {
+    const { store, tree, workspace } = await workspaceOf();
+    await put(workspace.root, { 'a.txt': 'mine\n' });
+    await writeFile(join(store.gitDir, 'workspaces/s/one.json'), text);
+    await using again = await store.fork({ session: 's', name: 'one', tree });
+    expect(await again.snapshot()).toBe(tree);
   });
 
   test('is not there when making it was aborted, and can be made then', async () => {
