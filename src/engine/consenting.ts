@@ -1,5 +1,4 @@
 /** No key of the person's leaves for an address that they have neither chosen nor agreed to: looked at before a turn is begun or gone on with. */
-
 import type { Team } from '../protocol/events.js';
 import { exactly } from '../protocol/exactly.js';
 import { fail, failureOf } from '../protocol/failure.js';

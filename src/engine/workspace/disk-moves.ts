@@ -27,25 +27,25 @@ export async function setAside(target: string, backup: string): Promise<void> {
 /** Where a file is made beside its place, when it comes from another file system. */
 export type Beside = (target: string) => Promise<string>;
 
-/** Renames over what is there; across file systems, copies beside the target first, so that what is seen there is whole at every moment. */
-export async function put(source: string, target: string, beside: Beside): Promise<void> {
-  try {
-    await renameOver(source, target);
-  } catch (error) {
-    if (codeOf(error) !== 'EXDEV') throw error;
-    await byCopy(source, target, beside, renameOver);
-  }
-}
+type Move = (source: string, target: string) => Promise<void>;
+
+/** Across file systems it copies beside the target first, so that what is seen there is whole at every moment. */
+const orByCopy =
+  (move: Move) =>
+  async (source: string, target: string, beside: Beside): Promise<void> => {
+    try {
+      await move(source, target);
+    } catch (error) {
+      if (codeOf(error) !== 'EXDEV') throw error;
+      await byCopy(source, target, beside, move);
+    }
+  };
+
+/** Renames over what is there. */
+export const put = orByCopy(renameOver);
 
 /** The same where nothing is: throws EEXIST where something is by then, as far as the file system can tell in one step. */
-export async function putNew(source: string, target: string, beside: Beside): Promise<void> {
-  try {
-    await appear(source, target);
-  } catch (error) {
-    if (codeOf(error) !== 'EXDEV') throw error;
-    await byCopy(source, target, beside, appear);
-  }
-}
+export const putNew = orByCopy(appear);
 
 async function appear(source: string, target: string): Promise<void> {
   if ((await lstat(source)).isSymbolicLink()) await makeLink(await readlink(source, { encoding: 'buffer' }), target);
@@ -60,7 +60,7 @@ async function appear(source: string, target: string): Promise<void> {
   await unlink(source);
 }
 
-async function byCopy(source: string, target: string, beside: Beside, move: (from: string, to: string) => Promise<void>): Promise<void> {
+async function byCopy(source: string, target: string, beside: Beside, move: Move): Promise<void> {
   const made = await beside(target);
   try {
     await copy(source, made);

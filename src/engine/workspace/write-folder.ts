@@ -111,15 +111,24 @@ const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 
 /** What a process that was killed in the midst of it has left beside files of the person's. */
 async function dropBeside(root: string, stage: string): Promise<void> {
-  const text = await readFile(join(stage, BESIDE), 'utf8').catch(() => '[]'); // It came to none.
-  const folders: unknown = JSON.parse(text);
-  for (const folder of Array.isArray(folders) ? folders : []) {
+  for (const folder of await notedIn(stage)) {
     if (typeof folder !== 'string' || (folder !== '' && isUnsafePath(folder))) continue;
     try {
       await inFolder(root, folder, (place) => rm(join(place, temporaryOf(stage)), { force: true }));
     } catch (error) {
       if (!(error instanceof NotHeld)) throw error;
     }
+  }
+}
+
+/** Nothing where it was not written to its end: it came to no temporary file then. */
+async function notedIn(stage: string): Promise<unknown[]> {
+  try {
+    const folders: unknown = JSON.parse(await readFile(join(stage, BESIDE), 'utf8'));
+    return Array.isArray(folders) ? folders : [];
+  } catch (error) {
+    if (error instanceof SyntaxError || codeOf(error) !== undefined) return [];
+    throw error;
   }
 }
 

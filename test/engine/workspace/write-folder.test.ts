@@ -308,6 +308,15 @@ describe('in a process of its own', () => {
     expect(await leftovers(at.store)).toEqual([]);
   });
 
+  it.each(['', '["d', 'null', '{}'])('removes a stage whose note of folders was not written to its end: %j', async (text) => {
+    const at = await ready();
+    const stage = join(at.store.home, 'apply', '00112233');
+    await mkdir(stage, { recursive: true });
+    await writeFile(join(stage, 'beside.json'), text);
+    await dropStages(at.store);
+    expect(await leftovers(at.store)).toEqual([]);
+  });
+
   it('leaves what was edited after the kill, and names it', async () => {
     const at = await ready();
     expect(child(at, { kill: 8 }).signal).toBe('SIGKILL');

@@ -44,6 +44,14 @@ const work = (install: string): Row['work'] => ({
   b: [edit('packages/two/two.js', "'two '", "'three '"), run('rm -rf node_modules packages/*/node_modules')],
 });
 
+/** What is installed in a Python environment, and checked with it. */
+const inEnvironment = {
+  left: ['.venv'],
+  installed: ['.venv'],
+  checks: [{ name: 'main', command: '.venv/bin/python main.py', cwd: '', timeoutSeconds: 60 }],
+  evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
+} satisfies Partial<Row>;
+
 const wheel = `import zipfile
 with zipfile.ZipFile('wheels/left-1.0-py3-none-any.whl', 'w') as z:
     z.writestr('left.py', 'name = "left"\\n')
@@ -111,10 +119,7 @@ export const installed: readonly Row[] = [
       sh('uv venv -q --offline && uv pip install -q --offline --no-index ./wheels/*.whl'),
       ...commit(),
     ],
-    left: ['.venv'],
-    installed: ['.venv'],
-    checks: [{ name: 'main', command: '.venv/bin/python main.py', cwd: '', timeoutSeconds: 60 }],
-    evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
+    ...inEnvironment,
     work: {
       a: [
         run(
@@ -146,10 +151,7 @@ export const installed: readonly Row[] = [
       sh('uv sync -q --offline --cache-dir ../uv-cache'),
       ...commit(),
     ],
-    left: ['.venv'],
-    installed: ['.venv'],
-    checks: [{ name: 'main', command: '.venv/bin/python main.py', cwd: '', timeoutSeconds: 60 }],
-    evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
+    ...inEnvironment,
     work: {
       a: [edit('packages/two/src/two/__init__.py', '"two"', '"t" + "wo"')],
       // What is imported is the agent's, not the person's.
