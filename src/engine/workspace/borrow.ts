@@ -80,8 +80,9 @@ export async function sizesIn(gitDir: string, ids: Iterable<string>): Promise<{ 
   const { out, err, code } = await runGit(args, { gitDir, input: `${wanted.join('\n')}\n` });
   const sizes = new Map<string, number>();
   for (const line of Buffer.from(out).toString('latin1').split('\n')) {
-    const [, id, size] = /^([0-9a-f]+) (?:blob|tree) (\d+)$/.exec(line) ?? [];
-    if (id !== undefined) sizes.set(id, Number(size));
+    const space = line.indexOf(' ');
+    if (line.startsWith(' blob ', space) || line.startsWith(' tree ', space))
+      sizes.set(line.slice(0, space), Number(line.slice(space + 6)));
   }
   return { sizes, damaged: sizes.size < wanted.length && (code !== 0 || /pack/.test(err)) };
 }

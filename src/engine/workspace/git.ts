@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { type FailureError, fail } from '../../protocol/failure.js';
 import { startedAs } from '../process/programs.js';
+import { type Starter, starting } from '../process/starter.js';
 
 export interface GitOptions {
   gitDir?: string;
@@ -65,13 +66,14 @@ const isolated = {
   GIT_ATTR_NOSYSTEM: '1',
 };
 
-function environment(options: GitOptions): Record<string, string> {
+/** What every git gets. */
+function base(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].toUpperCase().startsWith('GIT_'),
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|BASH_FUNC_)/i.test(entry[0]),
   );
   return {
     ...Object.fromEntries(kept),
-    ...(!options.ownConfig && isolated),
+    ...isolated,
     GIT_OPTIONAL_LOCKS: '0',
     // Answers come when there are enough of them, not one by one.
     GIT_FLUSH: '0',
@@ -81,49 +83,86 @@ function environment(options: GitOptions): Record<string, string> {
     // Older gits know nothing of that, and a repository may say which protocols it allows: this goes before what it says.
     GIT_ALLOW_PROTOCOL: 'none',
     LC_ALL: 'C',
-    ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
-    ...(options.workTree !== undefined && { GIT_WORK_TREE: options.workTree }),
-    ...(options.indexFile !== undefined && { GIT_INDEX_FILE: options.indexFile }),
-    ...options.env,
   };
 }
 
+const notIsolated: Readonly<Record<string, undefined>> = Object.fromEntries(Object.keys(isolated).map((name) => [name, undefined]));
+
+/** What this one gets beside; undefined takes a variable away. */
+const own = ({ gitDir, workTree, indexFile, ownConfig, env }: GitOptions): Readonly<Record<string, string | undefined>> => ({
+  ...(ownConfig && notIsolated),
+  ...(gitDir !== undefined && { GIT_DIR: gitDir }),
+  ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
+  ...(indexFile !== undefined && { GIT_INDEX_FILE: indexFile }),
+  ...env,
+});
+
 /** Looked for once. */
 let program: string | undefined;
+
+let starter: { env: string; starts: Starter | undefined } | undefined;
+
+/** Undefined where there is none. Windows and macOS start a process without copying the one that starts it. */
+function starterNow(): Starter | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const env = base();
+  const same = JSON.stringify(env);
+  if (starter?.env === same && starter.starts?.isAlive() !== false) return starter.starts;
+  starter?.starts?.[Symbol.dispose]();
+  starter = { env: same, starts: starting(env) };
+  return starter.starts;
+}
 
 /**
  * Runs git to its end, whatever its exit code. An abort throws the signal's reason.
  * Invariant: when this returns or throws, the process is over, so that nothing of it writes any more and its locks are gone.
  */
-export function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const { signal, input } = options;
+export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  options.signal?.throwIfAborted();
+  program ??= startedAs('git');
   const cwd = options.cwd ?? options.workTree ?? options.gitDir ?? process.cwd();
+  const starts = options.input === undefined ? starterNow() : undefined;
+  try {
+    return starts ? await byStarter(starts, [program, ...args], cwd, options) : await spawned([program, ...args], cwd, options);
+  } finally {
+    options.signal?.throwIfAborted();
+  }
+}
+
+/** Exit codes beyond are a signal's. */
+const USAGE = 129;
+
+async function byStarter(starts: Starter, command: readonly string[], cwd: string, options: GitOptions): Promise<GitResult> {
+  const ended = await starts.run(command, { cwd, env: own(options), ...(options.signal && { signal: options.signal }) });
+  if (!ended) throw fail('workspace', 'git was ended from outside.', { retryable: true });
+  if (ended.code === 126 || ended.code === 127) throw notStarted({ missing: ended.code === 127, message: ended.err }, cwd);
+  return { ...ended, code: ended.code > USAGE ? null : ended.code };
+}
+
+function spawned([program = '', ...args]: readonly string[], cwd: string, options: GitOptions): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    program ??= startedAs('git');
-    const child = spawn(program, [...args], { env: environment(options), cwd, windowsHide: true });
+    const child = spawn(program, args, { env: { ...base(), ...own(options) }, cwd, windowsHide: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let broken: Error | undefined;
     const stop = () => child.kill();
-    signal?.addEventListener('abort', stop, { once: true });
+    options.signal?.addEventListener('abort', stop, { once: true });
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', (error: NodeJS.ErrnoException) => {
       // An error before it ran is followed by no `close`.
-      if (child.pid === undefined) reject(notStarted(error, cwd));
+      if (child.pid === undefined) reject(notStarted({ missing: error.code === 'ENOENT', message: error.message }, cwd));
     });
     child.on('close', (code) => {
-      signal?.removeEventListener('abort', stop);
-      if (signal?.aborted) reject(signal.reason);
-      else if (broken) reject(broken);
+      options.signal?.removeEventListener('abort', stop);
+      if (broken) reject(broken);
       else resolve({ code, out: Buffer.concat(out), err: Buffer.concat(err).toString('utf8') });
     });
     // It may end without reading all that it is given; how it ended tells what went wrong.
     child.stdin.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'EOF' && error.code !== 'ECONNRESET') broken = error;
     });
-    child.stdin.end(input ?? '');
+    child.stdin.end(options.input ?? '');
   });
 }
 
@@ -134,15 +173,13 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
   throw gitFailure(args, result);
 }
 
-function notStarted(error: NodeJS.ErrnoException, cwd: string): Error {
-  if (error.code === 'ENOENT' && !existsSync(cwd))
-    return fail('workspace', `git could not be started in ${cwd}: there is no such folder.`, { cause: error });
-  if (error.code === 'ENOENT')
+function notStarted({ missing, message }: { missing: boolean; message: string }, cwd: string): FailureError {
+  if (missing && !existsSync(cwd)) return fail('workspace', `git could not be started in ${cwd}: there is no such folder.`);
+  if (missing)
     return fail('workspace', 'git is not there: it is needed for the workspaces of agents.', {
       hint: 'Install git (https://git-scm.com) and put it on the PATH.',
-      cause: error,
     });
-  return fail('workspace', `git could not be started: ${error.message}`, { cause: error });
+  return fail('workspace', `git could not be started: ${message}`);
 }
 
 export function gitFailure(args: readonly string[], { code, err }: GitResult): Error {

@@ -8,6 +8,10 @@ export type Format = 'sha1' | 'sha256';
 
 type Type = 'blob' | 'tree' | 'commit';
 
+/** What no other process, or thread of this one, names its temporary files by; drawing it anew for each takes longer than writing one. */
+const unique = randomBytes(8).toString('hex');
+let count = 0;
+
 const wholeOf = (type: Type, bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`, 'latin1'), bytes]);
 
 /** The id that an object has, or would have. */
@@ -24,7 +28,7 @@ export function writeObject(gitDir: string, format: Format, type: Type, bytes: U
   const file = join(folder, id.slice(2));
   if (existsSync(file)) return id;
   const packed = stored(whole);
-  const temporary = join(folder, `tmp_obj_${randomBytes(8).toString('hex')}`);
+  const temporary = join(folder, `tmp_obj_${unique}-${++count}`);
   try {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
     writeFileSync(temporary, packed, { flag: 'wx', mode: 0o444 });

@@ -25,7 +25,9 @@ export function isUnsafeName(name: string, platform: NodeJS.Platform = process.p
 }
 
 /** The same of any of the names of a path. */
-export const isUnsafePath = (path: string): boolean => path.split('/').some((name) => isUnsafeName(name));
+export const isUnsafePath = (path: string): boolean => MAY_BE_UNSAFE.test(path) && path.split('/').some((name) => isUnsafeName(name));
+/** Nearly no path is looked at name by name. */
+const MAY_BE_UNSAFE = /(^|\/)([./\0]|$)|[\\:\0]/;
 
 /** Fields of `-z` output. */
 export function fieldsOf(out: Uint8Array): PathBytes[] {

@@ -154,19 +154,12 @@ export async function borrow(
   return new Map([...found.sizes, ...more]);
 }
 
-/** Files that are made other bytes of when they are checked out, whatever their size. */
+/** Those of these files that may be made other bytes of when they are checked out, whatever their size. */
 export async function filteredIn(theirs: Theirs, root: string, paths: readonly PathBytes[]): Promise<Set<PathBytes>> {
-  const args = ['-c', 'core.fsmonitor=false', 'check-attr', '-z', '--stdin', 'filter', 'working-tree-encoding'];
-  const input = linesOf(paths);
+  const args = ['-c', 'core.fsmonitor=false', 'ls-files', '-c', '-z', '--', ':(exclude,attr:!filter !working-tree-encoding)'];
   // With the person's own configuration, as it may name a file of attributes; it only asks.
-  const { out } = await runGit(args, { gitDir: theirs.gitDir, workTree: root, indexFile: theirs.index, ownConfig: true, input });
-  const fields = fieldsOf(out);
-  const found = new Set<PathBytes>();
-  for (let at = 0; at + 2 < fields.length; at += 3) {
-    const [path = '', , value = ''] = fields.slice(at, at + 3);
-    if (value !== 'unspecified' && value !== 'unset') found.add(path);
-  }
-  return found;
+  const { code, out } = await runGit(args, { gitDir: theirs.gitDir, workTree: root, indexFile: theirs.index, ownConfig: true });
+  return new Set(code === 0 ? fieldsOf(out) : paths);
 }
 
 /** Files that git was told not to look at are looked at again, but for those that a sparse checkout really left away. */

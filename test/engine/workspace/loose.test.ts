@@ -1,10 +1,11 @@
 import { chmod, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { git, gitText } from '../../../src/engine/workspace/git.js';
 import { readLoose } from '../../../src/engine/workspace/loose.js';
 import { writeObject } from '../../../src/engine/workspace/objects.js';
-import { isUnsafeName } from '../../../src/engine/workspace/path-bytes.js';
+import { isUnsafeName, isUnsafePath } from '../../../src/engine/workspace/path-bytes.js';
 import { entryAt, filesOf, loadTree } from '../../../src/engine/workspace/tree-node.js';
 import { readBlobs } from '../../../src/engine/workspace/trees.js';
 import { scratchFolder } from './scratch.js';
@@ -159,4 +160,17 @@ test('names that lead elsewhere, by the system', () => {
   expect(unsafe('linux')).toEqual(['.git', '..']);
   expect(unsafe('darwin')).toEqual(['.GIT', '.git', '..']);
   expect(unsafe('win32')).toEqual(['a\\b', 'c:x', '.GIT', '.git', '..']);
+});
+
+test('a path is unsafe where one of its names is', () => {
+  const name = fc.oneof(
+    fc.constantFrom('', '.', '..', '.git', '.gitignore', 'a', 'a.b', 'a\\b', 'c:x', 'a\0b'),
+    fc.string({ maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), (names) => {
+      const path = names.join('/');
+      expect(isUnsafePath(path)).toBe(path.split('/').some((name) => isUnsafeName(name)));
+    }),
+  );
 });
