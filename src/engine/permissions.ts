@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fail } from '../protocol/failure.js';
 import type { Facts } from './facts.js';
 import type { Approval, ApprovalRequest } from './host.js';
+import { requireOwnHome } from './workspace/own-places.js';
 import { lockWhenFree } from './workspace/turn-taking.js';
 
 /** One command line that is run without asking, exactly as it is. */
@@ -46,6 +47,7 @@ const unreadable = (file: string, why: string): Error =>
 
 /** Changes what is always allowed in the folder. */
 async function change(home: string, make: (before: Permission[]) => Permission[]): Promise<Permission[]> {
+  requireOwnHome(home);
   await mkdir(home, { recursive: true });
   await using _ = await lockWhenFree(join(home, 'policy.lock'), 'a change of what is always allowed');
   const always = make(await permissionsIn(home));

@@ -38,7 +38,7 @@ import type { Provider } from './providers/provider.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { accept, pendingOf, reject } from './rejecting.js';
 import { newSessionId } from './session-id.js';
-import { dropUnborn, sessionFiles } from './sessions.js';
+import { dropUnborn, lockSession, sessionFiles } from './sessions.js';
 import { steadyClock } from './steady-clock.js';
 import { openTape } from './tape.js';
 import { patternOf, workTurn } from './turn.js';
@@ -112,7 +112,7 @@ export async function openSession({ folder, host, id, record }: SessionOptions &
   const files = sessionFiles(folder, id);
   if (!existsSync(files.log))
     throw fail('not-found', `There is no session ${id} in ${folder}.`, { hint: 'massgen sessions list shows them.' });
-  const open: Open = { lock: await acquireLock(files.lock, `session ${id}`) };
+  const open: Open = { lock: await lockSession(folder, id, `session ${id}`) };
   try {
     // Of a log that can only be read, too, nothing is left running.
     await endLeftovers(files.processes);
@@ -324,7 +324,7 @@ class LiveSession implements Session {
   private async claim(): Promise<void> {
     if (this.open.lock !== undefined) return;
     await dropUnborn(this.folder);
-    this.open.lock = await acquireLock(sessionFiles(this.folder, this.id).lock, `session ${this.id}`);
+    this.open.lock = await lockSession(this.folder, this.id, `session ${this.id}`);
   }
 
   /** Begins its log. */

@@ -1,7 +1,7 @@
 /** The sessions of a folder, as their logs tell: listing, finding and reading them takes no lock. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { textOf } from '../protocol/content.js';
 import type { SessionId } from '../protocol/events.js';
 import type { Failure } from '../protocol/failure.js';
@@ -12,10 +12,11 @@ import { documentOf, type Format } from './export/document.js';
 import type { Facts } from './facts.js';
 import { readLog } from './log.js';
 import { endLeftovers } from './process/leftovers.js';
-import { acquireLock, lockOwner } from './process/lock.js';
+import { acquireLock, type Lock, lockOwner } from './process/lock.js';
 import { removeTree } from './process/remove-tree.js';
 import { bytesBelow } from './workspace/bytes-below.js';
 import { openStore } from './workspace/open-store.js';
+import { requireOwnSession } from './workspace/own-places.js';
 
 export interface SessionLog {
   id: SessionId;
@@ -33,6 +34,12 @@ export function sessionFiles(folder: string, id: SessionId): { folder: string; l
 
 export function sessionsFolder(folder: string): string {
   return join(existsSync(folder) ? realpathSync(folder) : folder, '.massgen', 'sessions');
+}
+
+/** Whoever writes of a session holds its lock, or throws `locked` where a living process does. Invariant: it is known then that nothing of it leads elsewhere. */
+export async function lockSession(folder: string, id: SessionId, purpose: string): Promise<Lock> {
+  requireOwnSession(dirname(sessionsFolder(folder)), id);
+  return acquireLock(sessionFiles(folder, id).lock, purpose);
 }
 
 /** Newest first. */
@@ -111,8 +118,9 @@ const UNBORN = /^(lock(\..*)?|processes\.jsonl|home)$/;
 export async function dropUnborn(folder: string): Promise<void> {
   const parent = sessionsFolder(folder);
   if (!existsSync(parent)) return;
-  const without = readdirSync(parent).filter((id) => !existsSync(join(parent, id, 'events.jsonl')));
-  for (const id of without) {
+  const folders = readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name: id } of folders) {
+    if (existsSync(join(parent, id, 'events.jsonl'))) continue;
     const files = sessionFiles(folder, id);
     if (!existsSync(files.lock) || (await lockOwner(files.lock)) !== undefined) continue;
     if (!readdirSync(files.folder).every((name) => UNBORN.test(name))) continue;
@@ -124,7 +132,7 @@ export async function dropUnborn(folder: string): Promise<void> {
 /** Removes the session's log and its workspaces; what it applied stays. Throws `locked` where a living process writes it. */
 export async function removeSession(folder: string, id: SessionId): Promise<void> {
   const files = sessionFiles(folder, id);
-  await using _lock = await acquireLock(files.lock, `the removal of session ${id}`);
+  await using _lock = await lockSession(folder, id, `the removal of session ${id}`);
   await using store = await openStore(folder);
   await store.cleanUp(id);
   await rm(files.folder, { recursive: true, force: true });

@@ -6,9 +6,9 @@ import { joined, type SessionState } from '../protocol/state.js';
 import type { SessionRow } from '../protocol/wire.js';
 import type { Env } from './config/substitute.js';
 import type { StorageLimits } from './config/team.js';
-import { acquireLock, lockOwner } from './process/lock.js';
+import { lockOwner } from './process/lock.js';
 import { allPending } from './rejecting.js';
-import { listSessions, readSession, removeSession, sessionFiles, sessionsFolder } from './sessions.js';
+import { listSessions, lockSession, readSession, removeSession, sessionFiles, sessionsFolder } from './sessions.js';
 import { bytesBelow } from './workspace/bytes-below.js';
 import { openStore } from './workspace/open-store.js';
 import type { CollectOptions, Store } from './workspace/store.js';
@@ -154,7 +154,7 @@ async function leftOver(folder: string, store: Store, rows: readonly SessionRow[
   const cleaned: SessionId[] = [];
   for (const id of ids) {
     try {
-      await using _lock = known.has(id) ? await acquireLock(sessionFiles(folder, id).lock, `clearing session ${id}`) : undefined;
+      await using _lock = known.has(id) ? await lockSession(folder, id, `clearing session ${id}`) : undefined;
       await store.cleanUp(id);
       cleaned.push(id);
     } catch (error) {

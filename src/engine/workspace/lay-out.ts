@@ -199,7 +199,7 @@ async function canReflink({ home, gitDir }: Layout): Promise<boolean> {
   const probe = join(home, `reflink-${process.pid}`);
   try {
     await mkdir(home, { recursive: true });
-    await copyFile(join(gitDir, 'config'), probe, constants.COPYFILE_FICLONE_FORCE);
+    await copyFile(join(gitDir, 'config'), probe, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
     return true;
   } catch {
     // The file system cannot, which is all that was asked.

@@ -1,9 +1,8 @@
 /** Opens the shadow store of a folder: `.massgen/store.git`, made where it is not there yet. */
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
-import { fail } from '../../protocol/failure.js';
 import { removeTree } from '../process/remove-tree.js';
 import { bytesBelow } from './bytes-below.js';
 import { capturer } from './capture.js';
@@ -13,6 +12,7 @@ import { homeFailure, unlessFull } from './disk-failure.js';
 import { forking, RAW } from './fork.js';
 import { git, gitText } from './git.js';
 import { fileSystemOf, type Layout, layoutOf, type MadeFor, madeForFile } from './layout.js';
+import { requireOwnHome } from './own-places.js';
 import { type Patch, patchOf, readable } from './patch.js';
 import { bytesOf } from './path-bytes.js';
 import { isFile, isLink } from './raw.js';
@@ -103,10 +103,9 @@ function refOf(name: string): string {
 
 /** `.massgen/` ignores itself. What an older MassGen keeps in it is left as it is. */
 async function makeStore({ home, gitDir, format, prefix, modes, links }: Layout): Promise<void> {
+  requireOwnHome(home);
   await mkdir(home, { recursive: true });
   if (!existsSync(join(home, '.gitignore'))) await writeFile(join(home, '.gitignore'), '*\n');
-  if (lstatSync(gitDir, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw fail('workspace', `${gitDir} is a link, and what it leads to may be somebody's own repository.`, { hint: 'Remove the link.' });
   if (!isWhole(gitDir)) {
     await using _lock = await lockWhenFree(join(gitDir, 'making.lock'), 'making the store');
     // What git would take for its own and cannot read is written anew; objects are never touched.
