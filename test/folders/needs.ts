@@ -25,6 +25,10 @@ const LACKS: Readonly<Record<Need, () => string | undefined>> = {
   pnpm: program('pnpm'),
   yarn: program('yarn'),
   uv: program('uv'),
+  'yarn-berry': program('yarn-berry'),
+  bundle: program('bundle'),
+  mix: program('mix'),
+  pdm: program('pdm'),
 };
 
 const known = new Map<Need, string | undefined>();

@@ -28,7 +28,21 @@ export type Act =
 /** What a machine may lack. */
 export type Need = System | Program;
 type System = 'root' | 'mount' | 'loop' | 'modes' | 'linux';
-type Program = 'cargo' | 'git-lfs' | 'git-crypt' | 'pnpm' | 'yarn' | 'uv' | 'npm' | 'btrfs' | 'xfs' | 'exfat';
+type Program =
+  | 'cargo'
+  | 'git-lfs'
+  | 'git-crypt'
+  | 'pnpm'
+  | 'yarn'
+  | 'uv'
+  | 'npm'
+  | 'btrfs'
+  | 'xfs'
+  | 'exfat'
+  | 'yarn-berry'
+  | 'bundle'
+  | 'mix'
+  | 'pdm';
 
 export interface Row {
   name: string;

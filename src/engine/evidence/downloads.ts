@@ -16,6 +16,11 @@ export const downloads: readonly Download[] = [
   },
   { says: /npx canceled due to missing packages|npm (ERR!|error) npx canceled/, what: 'node_modules', get: 'npm install' },
   {
+    says: /Error: Required (unplugged )?package missing from disk\./,
+    what: 'packages of Yarn',
+    get: 'yarn install',
+  },
+  {
     says: /(failed to (download|get) `|spurious network error|failed to download from `|unable to update registry `|no matching package named .*\n.*offline|attempting to make an HTTP request, but --offline)/,
     what: 'crates',
     get: 'cargo fetch',

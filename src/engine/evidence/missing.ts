@@ -6,7 +6,7 @@ import { objectOf, stringsOf } from './json.js';
 import type { CheckSpec } from './spec.js';
 
 export interface Installed {
-  /** Whether there is a node_modules in the check's folder or above it, up to the root. */
+  /** Whether there is a node_modules, or the map of Yarn's Plug'n'Play, in the check's folder or above it, up to the root. */
   nodeModules: boolean;
   /** The package.json that rules in the check's folder, as text. */
   manifest: string | undefined;
@@ -66,13 +66,16 @@ function missingTool(result: CommandResult, output: string): string | undefined 
     /^(?:\/bin\/)?(?:sh|bash|dash|zsh)(?:: line \d+|: \d+)?: (?:\d+: )?(\S+?): (?:command )?not found$/m.exec(output)?.[1] ??
     /^make(?:\[\d+\])?: (\S+): No such file or directory$/m.exec(output)?.[1] ??
     /^(?:\/usr\/bin\/)?env: [‘'"]?([^’'"\n]+?)[’'"]?: No such file or directory$/m.exec(output)?.[1] ??
-    /^(?:sh|bash): (?:line \d+: |\d+: )?(\S+): No such file or directory$/m.exec(output)?.[1];
+    /^(?:sh|bash): (?:line \d+: |\d+: )?(\S+): No such file or directory$/m.exec(output)?.[1] ??
+    /^command not found: (\S+)$/m.exec(output)?.[1];
   return named ?? 'a program that the check needs';
 }
 
 /** The package that node did not find, without a path in it. */
 function missingPackage(output: string): string | undefined {
-  const named = /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/.exec(output)?.[1];
+  const named =
+    /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/.exec(output)?.[1] ??
+    /tried to access ((?:@[\w.-]+\/)?[\w.-]+), but it isn't declared in (?:your|its) dependencies/.exec(output)?.[1];
   return named === undefined || named.startsWith('.') ? undefined : named;
 }
 

@@ -137,7 +137,7 @@ async function installedIn(root: string, spec: CheckSpec): Promise<Installed> {
   for (let folder = join(root, spec.cwd); folder.length > root.length; folder = dirname(folder)) folders.unshift(folder);
   const manifest = folders.map((folder) => join(folder, 'package.json')).find((file) => existsSync(file));
   return {
-    nodeModules: folders.some((folder) => existsSync(join(folder, 'node_modules'))),
+    nodeModules: folders.some((folder) => ['node_modules', '.pnp.cjs'].some((name) => existsSync(join(folder, name)))),
     manifest: manifest === undefined ? undefined : await readFile(manifest, 'utf8'),
   };
 }

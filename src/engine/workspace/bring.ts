@@ -1,6 +1,6 @@
 /** Brings one thing of the person's into a workspace: by a link to it, or as a copy, never so that something is written through to it. */
 import { constants, readlinkSync, symlinkSync } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, isMissing } from './disk.js';
@@ -89,6 +89,13 @@ export const copyOf = (source: string, target: string): Promise<void> =>
     await unlessOutOfReach(() => copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL));
   });
 
+/** A text in the place of a copy, with the permissions of the source. */
+export const writeLike = (source: string, target: string, text: string): Promise<void> =>
+  unlessThere(async () => {
+    await writeFile(target, text, { flag: 'wx' });
+    await chmod(target, (await stat(source)).mode);
+  });
+
 /** At once: to hand it to another thread takes ten times as long. */
 const linkTo = (to: string, path: string): Promise<void> => unlessThere(() => symlinkSync(to, path, 'junction'));
 
@@ -112,7 +119,7 @@ async function bringLink(source: string, target: string, how: Bringing): Promise
 }
 
 /** What is no package is not shown to anyone because a link leads to it. */
-async function isPackage(folder: string): Promise<boolean> {
+export async function isPackage(folder: string): Promise<boolean> {
   const manifests = await Promise.all(['package.json', 'composer.json'].map((name) => unlessOutOfReach(() => stat(join(folder, name)))));
   return manifests.some((manifest) => manifest?.isFile());
 }

@@ -1,13 +1,15 @@
 /** Brings what checks need and git ignores into a workspace: installed packages by links to the person's own, and what `.worktreeinclude` names. */
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bringing, bring, copyTree, isOwnPlace, unlessOutOfReach } from './bring.js';
+import { type Bringing, bring, copyTree, isOwnPlace, ownFolder, unlessOutOfReach } from './bring.js';
 import { bringComposer } from './composer-packages.js';
 import { type DependencyFolder, dependencyFolders, PASSED_OVER } from './dependency-folders.js';
 import { copyIncluded } from './included-files.js';
 import { bringPackages } from './node-packages.js';
 import { dependentsOfOurs } from './own-dependents.js';
-import { bringEnvironment } from './python-environment.js';
+import { bringMap } from './plug-n-play.js';
+import { bringEnvironment, bringPaths } from './python-environment.js';
+import { bringSources } from './source-packages.js';
 
 export interface DependencyOptions {
   /** The root of what was captured. */
@@ -56,22 +58,36 @@ export async function linkDependencies(options: DependencyOptions, installed = i
   if (mode === 'none') return { linkedRoots: [], links: [] };
   const { folders, dependents } = await installed;
   const [roots, outside] = [new Set<string>(), new Set<string>()];
-  for (const { path, kind } of folders) {
+  for (const { path, home, kind } of folders) {
     signal?.throwIfAborted();
     const base = await unlessOutOfReach(() => realpath(join(from, path)));
     // A folder that the candidate removed, or made a link, gets no dependencies.
-    if (base === undefined || !(await isOwnPlace(to, path))) continue;
+    if (base === undefined || !(await hasPlace(to, home, path))) continue;
     const how: Bringing = { from, to, at: options.at ?? to, base, mode, outside, ...(signal && { signal }) };
     await bringFolder(kind, join(to, path), how, dependents);
-    if (mode === 'link' && kind !== 'copied') roots.add(base);
+    if (mode === 'link' && !OWN.has(kind)) roots.add(base);
   }
   return { linkedRoots: [...roots, ...outside], links: folders.map(({ path }) => path) };
+}
+
+/** Of these the workspace has all itself. */
+const OWN: ReadonlySet<DependencyFolder['kind']> = new Set(['copied', 'map', 'paths']);
+
+/** What lies between the package and what it has installed (`vendor` of `vendor/bundle`) may hold nothing else, and is in no tree then. */
+async function hasPlace(to: string, home: string, path: string): Promise<boolean> {
+  if (!(await isOwnPlace(to, join(home, 'in it')))) return false;
+  for (let at = path.indexOf('/', home.length + 1); at > 0; at = path.indexOf('/', at + 1))
+    if (!(await ownFolder(join(to, path.slice(0, at))))) return false;
+  return true;
 }
 
 async function bringFolder(kind: DependencyFolder['kind'], target: string, how: Bringing, own: ReadonlySet<string>): Promise<void> {
   if (kind === 'packages') return bringPackages(how.base, target, how, own);
   if (kind === 'environment') return bringEnvironment(how.base, target, how);
   if (kind === 'composer') return bringComposer(how.base, target, how);
+  if (kind === 'sources') return bringSources(how.base, target, how);
+  if (kind === 'map') return bringMap(how.base, target, how);
+  if (kind === 'paths') return bringPaths(how.base, target, how);
   const isFolder = (await stat(how.base)).isDirectory();
   return kind === 'copied' && isFolder ? copyTree(how.base, target, how) : bring(how.base, target, isFolder ? 'folder' : 'file', how);
 }

@@ -6,7 +6,9 @@ import { childrenOf } from './bring.js';
 export interface DependencyFolder {
   /** Relative to the root, with forward slashes. */
   path: string;
-  kind: 'packages' | 'environment' | 'composer' | 'whole' | 'copied';
+  /** The folder that it is installed for, likewise. */
+  home: string;
+  kind: 'packages' | 'environment' | 'composer' | 'sources' | 'map' | 'paths' | 'whole' | 'copied';
 }
 
 interface Row {
@@ -26,12 +28,14 @@ const ROWS: readonly Row[] = [
   ...['.venv', 'venv'].map((name): Row => ({ name, kind: 'whole' })),
   { name: 'vendor', beside: 'vendor/autoload.php', kind: 'composer' },
   { name: 'vendor', kind: 'whole' },
-  { name: 'deps', beside: 'mix.exs', kind: 'whole' },
+  { name: 'deps', beside: 'mix.exs', kind: 'sources' },
   { name: 'vendor/bundle', kind: 'whole' },
   { name: '.bundle', kind: 'copied' },
-  { name: '__pypackages__', kind: 'whole' },
-  { name: 'Pods', kind: 'whole' },
-  ...['.pnp.cjs', '.pnp.loader.mjs', '.yarn/cache', '.yarn/unplugged'].map((name): Row => ({ name, beside: '.pnp.cjs', kind: 'copied' })),
+  { name: '__pypackages__', kind: 'environment' },
+  { name: '.pdm-python', kind: 'paths' },
+  { name: 'Pods', kind: 'copied' },
+  ...['.pnp.cjs', '.pnp.data.json'].map((name): Row => ({ name, beside: '.pnp.cjs', kind: 'map' })),
+  ...['.pnp.loader.mjs', '.yarn/cache', '.yarn/unplugged'].map((name): Row => ({ name, beside: '.pnp.cjs', kind: 'copied' })),
 ];
 
 /** What is in these is nobody's package. */
@@ -56,7 +60,7 @@ async function search(root: string, folder: string, depth: number): Promise<Depe
   const children = await childrenOf(join(root, folder));
   const pathOf = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const here = rowsFor(new Set(children.map(({ name }) => name)), (path) => existsSync(join(root, folder, path))).map(
-    ({ name, kind }): DependencyFolder => ({ path: pathOf(name), kind }),
+    ({ name, kind }): DependencyFolder => ({ path: pathOf(name), home: folder, kind }),
   );
   if (depth === 0) return here;
   const below = children.filter(({ name, kind }) => kind === 'folder' && !PASSED_OVER.has(name) && !name.startsWith('.'));

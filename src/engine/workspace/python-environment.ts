@@ -1,10 +1,9 @@
 /** Brings a virtual environment of Python into a workspace, so that what is installed "editable" in it is the workspace's code. */
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Bringing, bring, childrenOf, ownFolder, unlessOutOfReach } from './bring.js';
-import { codeOf } from './disk.js';
+import { type Bringing, bring, childrenOf, ownFolder, unlessOutOfReach, writeLike } from './bring.js';
 
-const FOLDERS = /^(bin|Scripts|lib|Lib|lib64|python[\d.]+t?|site-packages)$/;
+const FOLDERS = /^(bin|Scripts|lib|Lib|lib64|(python)?\d[\d.]*t?|site-packages)$/;
 /**
  * By these a package is found somewhere else: paths, as `pip install -e` writes them, and modules that backends write (setuptools'
  * `__editable___x_finder.py`, hatchling's `_editable_impl_x.py`, meson-python's `_x_editable_loader.py`).
@@ -22,10 +21,15 @@ export async function bringEnvironment(source: string, target: string, how: Brin
     children.map(async ({ name, kind }) => {
       const [one, other] = [join(source, name), join(target, name)];
       if (kind === 'folder' && (FOLDERS.test(name) || (await isOfOurs(one, how)))) return bringEnvironment(one, other, how);
-      const text = kind === 'file' && (isPrograms || POINTERS.test(name)) ? await textOf(one) : undefined;
-      return text === undefined ? bring(one, other, kind, how) : write(other, text, one, how);
+      return kind === 'file' && (isPrograms || POINTERS.test(name)) ? bringPaths(one, other, how) : bring(one, other, kind, how);
     }),
   );
+}
+
+/** A file that may name places in the folder: it names those in the workspace. */
+export async function bringPaths(source: string, target: string, how: Bringing): Promise<void> {
+  const text = await textOf(source);
+  await (text === undefined ? bring(source, target, 'file', how) : writeLike(source, target, startable(moved(text, how.from, how.at))));
 }
 
 /** What says of a package that it was installed from the folder: tools that find another folder there install it again. */
@@ -39,16 +43,6 @@ async function textOf(file: string): Promise<string | undefined> {
   if (size === undefined || size > MOST) return undefined;
   const bytes = await unlessOutOfReach(() => readFile(file));
   return bytes === undefined || bytes.includes(0) ? undefined : bytes.toString('utf8');
-}
-
-async function write(target: string, text: string, source: string, { from, at }: Bringing): Promise<void> {
-  try {
-    await writeFile(target, startable(moved(text, from, at)), { flag: 'wx' });
-    await chmod(target, (await stat(source)).mode);
-  } catch (error) {
-    // The tree of the workspace holds it itself.
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
 }
 
 /** Paths in the folder become paths in the workspace. */

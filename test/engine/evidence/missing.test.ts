@@ -56,6 +56,24 @@ describe('a check that could not run', () => {
       }),
       'the package "left" is in package.json but not installed; run npm install in your folder',
     ],
+    [
+      'the same, as Yarn’s Plug’n’Play says it',
+      why('yarn test', 1, "Error: Your application tried to access left, but it isn't declared in your dependencies; this makes …\n", {
+        nodeModules: true,
+        manifest: needsVitest,
+      }),
+      'the package "left" is in package.json but not installed; run yarn install in your folder',
+    ],
+    [
+      'a package of Yarn’s cache that is gone from there',
+      why('yarn test', 1, 'Error: Required package missing from disk. If you keep your packages inside …\n', { nodeModules: true }),
+      'packages of Yarn would have to be downloaded, and checks have no network; run yarn install once in your folder',
+    ],
+    [
+      'a program that Yarn’s own shell did not find',
+      why('yarn test', 127, 'command not found: jest\n', { nodeModules: true }),
+      'jest is not installed',
+    ],
     ['a part of a tool', why('cargo clippy', 101, 'error: no such command: `clippy`\n'), 'cargo clippy is not installed'],
     [
       'a wrapper without the JDK that it needs',

@@ -4,7 +4,7 @@ import { commit, edit, file, git, type Row, run, type Step, sh, write } from '..
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Two packages that know each other, one of others that both need, and one that agents may install. */
-const packages = (needs: (name: string) => string, more: object = {}): Step[] => [
+export const packages = (needs: (name: string) => string, more: object = {}): Step[] => [
   file('.gitignore', 'node_modules/\n'),
   file(
     'package.json',
@@ -52,7 +52,7 @@ const inEnvironment = {
   evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
 } satisfies Partial<Row>;
 
-const wheel = `import zipfile
+export const wheel = `import zipfile
 with zipfile.ZipFile('wheels/left-1.0-py3-none-any.whl', 'w') as z:
     z.writestr('left.py', 'name = "left"\\n')
     z.writestr('left-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: left\\nVersion: 1.0\\n')
