@@ -29,6 +29,15 @@ export const cli = {
   banner: { js: `#!/usr/bin/env node\n${require}` },
 };
 
+/** @type {import('esbuild').Plugin} */
+const which = {
+  name: 'which',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/utils\/which\.js$/ }, ({ importer }) =>
+      importer.includes('sandbox-runtime') ? { path: fileURLToPath(new URL('src/extension/which.ts', import.meta.url)) } : undefined,
+    ),
+};
+
 /** @type {import('esbuild').BuildOptions} */
 export const extension = {
   ...common,
@@ -39,6 +48,7 @@ export const extension = {
   external: ['vscode'],
   // The editor has ripgrep: the engine's import leads to that one.
   alias: { '@vscode/ripgrep': './src/extension/ripgrep.ts' },
+  plugins: [which],
   banner: { js: require },
 };
 

@@ -31,4 +31,9 @@ test('what is in no package is in the bundle, except the editor', () => {
   expect([...new Set(external)].filter((path) => path !== 'vscode' && !isBuiltin(path))).toEqual([]);
 });
 
+test('no process is started to look for a program', () => {
+  const inputs = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  expect(inputs.filter((path) => /\bwhich\.[jt]s$/.test(path))).toEqual(['src/extension/which.ts']);
+});
+
 const isBuiltin = (path: string): boolean => path.startsWith('node:') || process.getBuiltinModule(path) !== undefined;

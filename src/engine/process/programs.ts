@@ -11,7 +11,8 @@ interface On {
 
 const here: On = { platform: process.platform, env: process.env, runs };
 
-function runs(file: string): boolean {
+/** Whether a file is there and can be run. */
+export function runs(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

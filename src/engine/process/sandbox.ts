@@ -53,13 +53,14 @@ const RUN_KEPT = [
 export function openSandbox(options: { env: Environment; home: string }): Sandbox | { problem: string } {
   if (process.platform === 'darwin') return sandboxOf('seatbelt', options, wrapInSeatbelt);
   if (process.platform !== 'linux') return { problem: 'There is no sandbox for this system. On Windows, use WSL 2.' };
-  if (!findProgram('bwrap', process.env.PATH)) {
+  const bwrap = findProgram('bwrap', process.env.PATH);
+  if (bwrap === undefined) {
     return {
       problem:
         'bubblewrap is not installed. Get it with: apt install bubblewrap socat (Debian, Ubuntu), dnf install bubblewrap socat (Fedora).',
     };
   }
-  return sandboxOf('bubblewrap', options, wrapInBubblewrap);
+  return sandboxOf('bubblewrap', options, (wrapping) => wrapInBubblewrap(wrapping, bwrap));
 }
 
 /** Why a sandbox that is installed does not work, from what its trial said. */
@@ -152,7 +153,7 @@ function sandboxOf(
   };
 }
 
-async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping): Promise<Wrapped> {
+async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping, bwrap: string): Promise<Wrapped> {
   const { wrapCommandWithSandboxLinux, cleanupBwrapMountPoints } = await import(
     '@anthropic-ai/sandbox-runtime/dist/sandbox/linux-sandbox-utils.js'
   );
@@ -169,6 +170,8 @@ async function wrapInBubblewrap({ request, rules, commandId, network }: Wrapping
     allowAllUnixSockets: true,
     // What a command writes in its own copy of a repository is the person's to review, .git/config included.
     allowGitConfig: true,
+    // Else the library looks for it anew, by a process that this one waits for.
+    bwrapPath: bwrap,
     // The library would look through this process's own working directory, which is none that a command may write to.
     ripgrepConfig: { command: 'true' },
   });

@@ -15,7 +15,7 @@ const STAY_WRITABLE = ['/tmp', '/run'];
  */
 export function tightened(line: string, temp: string): string {
   const proc = / --dev \/dev (.*?)--proc \/proc /.exec(line);
-  if (!line.startsWith('bwrap ') || proc === null) return line;
+  if (!/^('[^']*\/|[^\s']*\/)bwrap'? /.test(line) || proc === null) return line;
   const mounts = line.slice(0, proc.index);
   const hidden = [...mounts.matchAll(/ --tmpfs ((?:\\.|'[^']*'|"[^"]*"|[^\s'"\\])+)/g)].flatMap(([, path]) =>
     path === undefined || STAY_WRITABLE.includes(path) ? [] : [path],
