@@ -107,8 +107,16 @@ export const storeFaults: readonly Fault[] = [
     const all = join(scene.own, 'workspaces', scene.session() ?? '');
     for (const name of readdirSync(all)) rmSync(join(all, name, '.git'), { recursive: true, force: true });
   }),
-  inTurn('it is removed while a turn is worked', (scene) => remove(store(scene)), {
+  // What becomes of it depends on whether an answer was there: there is something that failed, or something to vote for that nobody can look at.
+  inTurn('it is removed while the first answers are worked on', (scene) => remove(store(scene)), {
+    hits: [{ at: { fact: 'tool.called' }, do: 'pause' }],
     ends: 'workspace',
+    breaks: ['store', 'turn'],
+    calls: 20,
+  }),
+  inTurn('it is removed when an answer is there', (scene) => remove(store(scene)), {
+    hits: [{ at: { fact: 'candidate.submitted' }, do: 'pause' }],
+    ends: 'no-answer',
     breaks: ['store', 'turn'],
     calls: 20,
   }),
