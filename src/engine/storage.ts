@@ -120,6 +120,7 @@ function chosen(rows: readonly SessionRow[], { before, keep, only }: PruneOption
 async function reasonToStay(folder: string, store: Store, row: SessionRow): Promise<string | undefined> {
   if (row.status === 'unreadable') return 'it cannot be read';
   if ((await lockOwner(sessionFiles(folder, row.id).lock)) !== undefined) return IN_USE;
+  if (row.turns === 0) return 'nothing is recorded in it; massgen sessions remove takes it away';
   if (row.status === 'cut-off') return 'its last turn was cut off and can be gone on with';
   return (await hasPending(store, (await readSession(folder, row.id)).state))
     ? 'what it applied is not all accepted or rejected'

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSession, openSession, type Session } from '../../src/engine/session.js';
-import { listSessions, sessionFiles } from '../../src/engine/sessions.js';
+import { listSessions, removeSession, sessionFiles } from '../../src/engine/sessions.js';
 import { prune, sizesOf, storageWarning } from '../../src/engine/storage.js';
 import { git, removeFolders, repository, scriptedTeam, testHost } from '../fixtures/team.js';
 
@@ -146,6 +146,16 @@ describe('what stays', () => {
     expect((await opened.resume()).outcome).toBe('decided');
     expect(Buffer.from((await opened.store.read(treeOf(opened), ['b.txt'])).get('b.txt') ?? []).toString()).toBe('half\n');
   });
+});
+
+test('a log with nothing in it stays, and is not called a turn that was cut off', async () => {
+  const folder = repository({ 'a.txt': 'a\n' });
+  const { folder: empty, log } = sessionFiles(folder, '20260101-000000-abcd');
+  mkdirSync(empty, { recursive: true });
+  writeFileSync(log, '');
+  expect((await prune(folder, { keep: 0, ...atOnce })).stayed).toMatchObject([{ why: expect.stringContaining('nothing is recorded') }]);
+  await removeSession(folder, '20260101-000000-abcd');
+  expect(existsSync(empty)).toBe(false);
 });
 
 test('a limit is told of when it is near, and nothing goes by itself', async () => {
