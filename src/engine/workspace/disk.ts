@@ -59,6 +59,9 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** Its permissions keep us out. */
+export const isClosed = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,13 +1,14 @@
 /** What a capture of the folder does not tell: ignored files, and what else is in the way of a change. */
-import { readFile, readlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeId } from '../../protocol/events.js';
-import { brokenFolder, fileBelow, lstatOrNothing } from './disk.js';
+import { brokenFolder, fileBelow, isClosed, lstatOrNothing } from './disk.js';
 import type { MergeConflict } from './merge.js';
 import { type Entry, type RawChange, rawChanges } from './raw.js';
 import { isRespelled } from './spelling.js';
 import type { Store } from './store.js';
-import { editTree, writeBlob } from './trees.js';
+import { editTree, foldersOf, writeBlob } from './trees.js';
 
 /**
  * The captured tree with those files of `base` that `theirs` changes and that are on the disk, but ignored by now: without them they
@@ -45,12 +46,26 @@ export async function obstacles(root: string, changes: readonly RawChange[]): Pr
   const gone = new Set(changes.flatMap((change) => (change.new ? [] : [change.path])));
   const conflicts: MergeConflict[] = [];
   for (const change of changes) {
-    if (change.old) continue;
-    const what = await obstacle(root, change.path, gone);
+    const what = (await closedFolder(root, change.path)) ?? (change.old ? undefined : await obstacle(root, change.path, gone));
     if (what !== undefined) conflicts.push({ path: change.path, clash: { kind: 'in-the-way', what }, marked: false });
   }
   return conflicts;
 }
+
+/** What cannot even be looked at is not written. */
+async function closedFolder(root: string, path: string): Promise<string | undefined> {
+  try {
+    await lstatOrNothing(join(root, path));
+    return undefined;
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+  const folders = foldersOf(path);
+  const closed = await Promise.all(folders.map((folder) => access(join(root, folder), constants.X_OK).then(() => false, isClosed)));
+  return keptOut(folders[closed.indexOf(true)] ?? path);
+}
+
+const keptOut = (folder: string): string => `your folder ${folder}, whose permissions keep you out,`;
 
 async function obstacle(root: string, path: string, gone: ReadonlySet<string>): Promise<string | undefined> {
   const broken = await brokenFolder(root, path);
@@ -61,6 +76,11 @@ async function obstacle(root: string, path: string, gone: ReadonlySet<string>): 
   const stat = await lstatOrNothing(join(root, path));
   if (!stat || (await isRespelled(root, path, gone))) return undefined;
   if (!stat.isDirectory()) return 'an untracked or ignored file of yours';
-  const left = await fileBelow(root, path, gone);
-  return left === undefined ? undefined : `your file ${left}`;
+  try {
+    const left = await fileBelow(root, path, gone);
+    return left === undefined ? undefined : `your file ${left}`;
+  } catch (error) {
+    if (isClosed(error)) return keptOut(path);
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** Names on file systems that take one spelling of a name for another, as macOS and Windows have them. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './disk.js';
+import { isClosed, isMissing, lstatOrNothing } from './disk.js';
 import { type PathBytes, readable } from './path-bytes.js';
 
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
@@ -23,17 +23,28 @@ async function onDisk(folder: string): Promise<readonly string[]> {
  * by (an inode) differs between them on some file systems, and is one for two names of one file on others.
  */
 export function spelledIn(root: string, names: Names = onDisk): (path: string) => Promise<boolean> {
-  const known = new Map<string, Promise<ReadonlySet<string>>>();
-  const namesIn = (folder: string): Promise<ReadonlySet<string>> => {
-    const listed = known.get(folder) ?? names(folder).then((all) => new Set(all.map((name) => name.normalize('NFC'))));
+  const known = new Map<string, Promise<ReadonlySet<string> | undefined>>();
+  const list = async (folder: string): Promise<ReadonlySet<string> | undefined> => {
+    try {
+      return new Set((await names(folder)).map((name) => name.normalize('NFC')));
+    } catch (error) {
+      // It may be passed through and not be listed: then what answers to a name has it.
+      if (isClosed(error)) return undefined;
+      throw error;
+    }
+  };
+  const namesIn = (folder: string): Promise<ReadonlySet<string> | undefined> => {
+    const listed = known.get(folder) ?? list(folder);
     known.set(folder, listed);
     return listed;
   };
   return async (path) => {
     let folder = root;
     for (const part of path.split('/')) {
-      if (!(await namesIn(folder)).has(part.normalize('NFC'))) return false;
-      folder = join(folder, part);
+      const names = await namesIn(folder);
+      const next = join(folder, part);
+      if (names === undefined ? !(await lstatOrNothing(next)) : !names.has(part.normalize('NFC'))) return false;
+      folder = next;
     }
     return true;
   };

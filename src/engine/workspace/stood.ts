@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stood } from '../../protocol/stood.js';
 import { captureIndex } from './capture.js';
-import { lstatOrNothing } from './disk.js';
+import { isClosed, lstatOrNothing } from './disk.js';
 import { git } from './git.js';
 import { bytesOf, fieldsOf } from './path-bytes.js';
 import { isExecutable, isFile, type RawChange } from './raw.js';
@@ -40,7 +40,15 @@ const octal = (mode: number): string => (mode & 0o7777).toString(8);
 /** As a new file or folder would have it. */
 const isUsual = (mode: number, most: number): boolean => (mode & 0o7777) === (most & ~process.umask());
 
-const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folder)).length === 0;
+/** What cannot be listed has permissions that are told anyway. */
+const isEmpty = (folder: string): Promise<boolean> =>
+  readdir(folder).then(
+    (names) => names.length === 0,
+    (error: unknown) => {
+      if (isClosed(error)) return false;
+      throw error;
+    },
+  );
 
 /** A folder in the place of a file to be, with the folders in it: files in it are paths of their own, or in the way. */
 async function addHollow(root: string, folder: string, stood: Record<string, string>): Promise<void> {

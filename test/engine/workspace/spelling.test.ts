@@ -27,6 +27,17 @@ describe('a path stands there in this very spelling', () => {
     expect(await isThere('\u00dc.txt')).toBe(false);
   });
 
+  test('by what answers to it, where a folder may be passed through and not be listed', async () => {
+    const root = await scratchFolder();
+    await mkdir(join(root, 'closed'));
+    await writeFile(join(root, 'closed', 'a.txt'), '');
+    const isThere = spelledIn(root, async (folder) => {
+      if (folder === root) return ['closed'];
+      throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    });
+    expect(await Promise.all(['closed/a.txt', 'closed/b.txt', 'Closed/a.txt'].map(isThere))).toEqual([true, false, false]);
+  });
+
   test('a folder is listed once for all paths in it', async () => {
     const asked: string[] = [];
     const names = listing('a', 'b');
