@@ -29,7 +29,7 @@ export const diskCommands = (front: () => Promise<Front>): Pick<App, 'freeDiskSp
     const { freed = 0, storeKept } = await vscode.window.withProgress(progress, () =>
       one.prune({ ...way.options, only: way.would.removed.map(({ id }) => id) }),
     );
-    const done = vscode.l10n.t('{0} of disk space are free again.', size(freed));
+    const done = vscode.l10n.t('{0} of disk space are free again.', size(freed, vscode.env.language));
     const later = vscode.l10n.t('A session is in use, so no answers were removed.');
     void vscode.window.showInformationMessage(storeKept === undefined ? done : `${done} ${later}`);
   },
@@ -51,14 +51,14 @@ async function waysOf(front: Front): Promise<Way[]> {
     const would = await front.prune({ ...options, dryRun: true });
     if (ways.length > 0 && would.removed.length + would.stayed.length === 0) continue;
     const bytes = would.removed.reduce((sum, row) => sum + row.bytes, 0);
-    const description = describe(would.removed.length, size(bytes));
+    const description = describe(would.removed.length, size(bytes, vscode.env.language));
     ways.push({ label, description, options, would });
   }
   const [first] = ways;
   if (first !== undefined)
     first.detail = t(
       'MassGen takes {0} here: sessions {1}, answers {2}, workspaces {3}',
-      ...[sizes.total, sizes.sessions, sizes.store, sizes.workspaces].map(size),
+      ...[sizes.total, sizes.sessions, sizes.store, sizes.workspaces].map((one) => size(one, vscode.env.language)),
     );
   return ways;
 }
@@ -103,8 +103,8 @@ export function diskNotice(front: Front, onFailure: (error: unknown) => void): v
     const free = vscode.l10n.t('Free Disk Space…');
     const said = vscode.l10n.t(
       'MassGen takes {0} of the {1} that its configuration allows in this folder.',
-      size(tight.total),
-      size(tight.maxBytes),
+      size(tight.total, vscode.env.language),
+      size(tight.maxBytes, vscode.env.language),
     );
     if ((await vscode.window.showInformationMessage(said, free)) === free) await vscode.commands.executeCommand('massgen.freeDiskSpace');
   };

@@ -53,11 +53,11 @@ export interface Status {
   calls: boolean;
 }
 
-export function statusOf(seen: Seen, t: Translate): Status {
+export function statusOf(seen: Seen, t: Translate, language: string): Status {
   const { state, rows, asking } = seen;
   const cost = state === undefined ? undefined : spent(Object.values(state.usage), t);
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-  const disk = bytes > 0 ? t('{0} on disk', size(bytes)) : undefined;
+  const disk = bytes > 0 ? t('{0} on disk', size(bytes, language)) : undefined;
   const { icon, words } = doing(seen, t);
   const [first] = asking;
   const question = first === undefined ? undefined : t('{0} asks: {1}', first.agent, inline(first.what));
@@ -99,9 +99,11 @@ function spent(usage: readonly UsageTotal[], t: Translate): string | undefined {
   return `$${sum.toFixed(2)}${unknown ? '+' : ''}`;
 }
 
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const [unit, divisor] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
-  const amount = bytes / divisor;
-  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+/** In thousands, as `language` writes numbers. */
+export function size(bytes: number, language: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const at = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(bytes) / 3)));
+  const amount = bytes / 1000 ** at;
+  const digits = at > 0 && amount < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount)} ${units[at]}`;
 }

@@ -77,7 +77,7 @@ export function sessionCommands(front: () => Promise<Front>): SessionCommands {
       const row = await pick(id, t('Which session is deleted?'));
       if (row === undefined) return;
       const yes = t('Delete');
-      const detail = t('Its log and its answers go ({0}). What was applied to your folder stays.', size(row.bytes));
+      const detail = t('Its log and its answers go ({0}). What was applied to your folder stays.', size(row.bytes, vscode.env.language));
       const question = t('Delete "{0}"?', row.title);
       if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
       await (await front()).intend({ do: 'remove', session: row.id });
@@ -134,5 +134,7 @@ function statusText({ status, turns, agents }: SessionRow): string {
 function detailText({ lastAt, bytes, applied }: SessionRow): string {
   const { t } = vscode.l10n;
   const when = new Date(lastAt).toLocaleString(vscode.env.language);
-  return applied > 0 ? t('{0} · {1} · applied {2} files', when, size(bytes), applied) : `${when} · ${size(bytes)}`;
+  return applied > 0
+    ? t('{0} · {1} · applied {2} files', when, size(bytes, vscode.env.language), applied)
+    : `${when} · ${size(bytes, vscode.env.language)}`;
 }

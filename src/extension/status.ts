@@ -12,7 +12,7 @@ export function statusBar(): StatusBar {
   const before = new Map<ContextKey, boolean>();
   return {
     show(seen) {
-      const { text, tooltip, calls } = statusOf(seen, vscode.l10n.t);
+      const { text, tooltip, calls } = statusOf(seen, vscode.l10n.t, vscode.env.language);
       item.text = text;
       item.tooltip = tooltip;
       item.command = calls ? 'massgen.answer' : 'massgen.sidebar.focus';

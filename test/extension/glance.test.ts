@@ -41,10 +41,10 @@ describe('the status bar', () => {
     ],
     ['where it cost nothing', seen({ state: state({ turns: [decided], usage: { a: usage(0, false) } }) }), '$(check) maya.1 · free'],
     ['where no cost is known', seen({ state: state({ turns: [decided], usage: { a: usage(0, true) } }) }), '$(check) maya.1 · $?'],
-  ])('%s', (_, what, expected) => expect(statusOf(what, t).text).toBe(expected));
+  ])('%s', (_, what, expected) => expect(statusOf(what, t, 'en').text).toBe(expected));
 
   test('calls for the person when an agent asks, and says what', () => {
-    const { text, tooltip, calls } = statusOf(seen({ working: true, state: state({ turns: [turn({})] }), asking: [asked] }), t);
+    const { text, tooltip, calls } = statusOf(seen({ working: true, state: state({ turns: [turn({})] }), asking: [asked] }), t, 'en');
     expect([text, tooltip, calls]).toEqual(['$(bell-dot) an agent asks', 'MassGen\notto asks: npm install sinon', true]);
   });
 });
@@ -71,4 +71,9 @@ test.each([
   [1000, '1.0 kB'],
   [12_345_678, '12 MB'],
   [2.5e9, '2.5 GB'],
-])('%d bytes are %s', (bytes, expected) => expect(size(bytes)).toBe(expected));
+])('%d bytes are %s', (bytes, expected) => expect(size(bytes, 'en')).toBe(expected));
+
+test('sizes are written as the language of the window has numbers', () => {
+  expect(size(5_600, 'de')).toBe('5,6 kB');
+  expect(statusOf(seen({ rows: [{ ...row, bytes: 5_600 }] }), t, 'de').text).toBe('$(organization) MassGen · 5,6 kB on disk');
+});
