@@ -34,6 +34,7 @@ const fetching: readonly string[] = [
   'bundle install|update|add',
   'composer install|update|require',
   'deno install|add|cache',
+  'mix deps.get|deps.update',
 ];
 
 /** What changes the packages that are installed in the folder, with or without the network. */
@@ -50,6 +51,7 @@ export const installing: readonly Rule[] = [
   'poetry|pdm|rye|pipenv remove|uninstall|clean',
   're:^python\\S* (\\S*/)?setup\\.py\\b.*\\b(install|develop)\\b',
   'bundle clean|remove|pristine|lock',
+  'mix deps.clean',
   'composer remove|reinstall|dump-autoload|dumpautoload',
   'pod install|update',
 ].map((command) => ({ decision: 'ask', command, why: 'it installs' }));

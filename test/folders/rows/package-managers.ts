@@ -1,5 +1,5 @@
 /** Folders whose packages are installed by other managers than those of packages.ts, where those really put them: what is run is the agents' code. */
-import { commit, edit, file, folder, git, gitAt, type Row, type Step, sh } from '../row.js';
+import { commit, edit, file, folder, git, gitAt, type Row, run, type Step, sh } from '../row.js';
 import { packages, wheel } from './packages.js';
 
 /** The release lies in the folder, as `yarn set version` puts it there. */
@@ -13,15 +13,27 @@ const yarn = (settings: string, ignored: string, more: object = {}): Step[] => [
   sh(`mkdir -p .yarn/releases && cp "$(readlink -f "$(command -v yarn-berry)")" ${YARN} && node ${YARN} install`),
   ...commit(),
 ];
-/** What both agents change is in a package of the folder that another one asks for by its name. */
+/**
+ * A package of the folder changes, which others ask for by its name: so that the check passes, and so that it fails. The first agent runs the
+ * check in its workspace as well, and tries to break what is installed.
+ */
+const checked = (command: string, own: { path: string; was: string; same: string; other: string }, breaking: string) =>
+  ({
+    checks: [{ name: 'test', command, cwd: '', timeoutSeconds: 120 }],
+    evidence: { a: { test: 'passed' }, b: { test: 'failed' } },
+    work: {
+      a: [edit(own.path, own.was, own.same), run(command), run(`{ ${breaking}; } 2>&1 || true`)],
+      b: [edit(own.path, own.was, own.other)],
+    },
+  }) satisfies Partial<Row>;
+
 const inPackages = {
   needs: ['yarn-berry'],
-  checks: [{ name: 'test', command: `node ${YARN} test`, cwd: '', timeoutSeconds: 120 }],
-  evidence: { a: { test: 'passed' }, b: { test: 'failed' } },
-  work: {
-    a: [edit('packages/two/two.js', "'two '", "'tw' + 'o '")],
-    b: [edit('packages/two/two.js', "'two '", "'three '")],
-  },
+  ...checked(
+    `node ${YARN} test`,
+    { path: 'packages/two/two.js', was: "'two '", same: "'tw' + 'o '", other: "'three '" },
+    `printf broken >"$(node -r ./.pnp.cjs -p 'require.resolve("left").replace(/[.]zip.*/, ".zip")')"`,
+  ),
 } satisfies Partial<Row>;
 
 /** A repository of the person's own that something is installed from. */
@@ -49,6 +61,29 @@ def build_editable(folder, settings=None, metadata=None):
         z.writestr('two-1.dist-info/RECORD', 'two.pth,,\\ntwo-1.dist-info/METADATA,,\\ntwo-1.dist-info/WHEEL,,\\ntwo-1.dist-info/RECORD,,\\n')
     return name
 `;
+
+const withPdm: readonly Step[] = [
+  git('init', '-q'),
+  file('.gitignore', '__pypackages__/\n.venv/\n.pdm-python\n__pycache__/\n'),
+  file(
+    'pyproject.toml',
+    `[project]\nname = "two"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["left @ file:///\${PROJECT_ROOT}/wheels/left-1.0-py3-none-any.whl"]\n[build-system]\nrequires = []\nbackend-path = ["."]\nbuild-backend = "backend"\n[tool.pdm]\ndistribution = true\n`,
+  ),
+  file('backend.py', backend),
+  file('src/two/__init__.py', 'name = "two"\n'),
+  file('main.py', 'import left, two\nassert (left.name, two.name) == ("left", "two")\n'),
+  sh(`mkdir wheels && python3 - <<'PY'\n${wheel}PY`),
+  sh('PDM_CHECK_UPDATE=0 pdm install && rm -rf __pycache__'),
+  ...commit(),
+];
+const inPdm = {
+  needs: ['pdm'],
+  ...checked(
+    'pdm run python main.py',
+    { path: 'src/two/__init__.py', was: '"two"', same: '"t" + "wo"', other: '"three"' },
+    'for f in __pypackages__/*/lib/left.py .venv/lib/*/site-packages/left.py; do printf broken >$f; done',
+  ),
+} satisfies Partial<Row>;
 
 export const managed: readonly Row[] = [
   {
@@ -103,12 +138,11 @@ export const managed: readonly Row[] = [
     ],
     left: ['.bundle', 'vendor/bundle'],
     installed: ['.bundle', 'vendor'],
-    checks: [{ name: 'test', command: 'bundle exec left', cwd: '', timeoutSeconds: 120 }],
-    evidence: { a: { test: 'passed' }, b: { test: 'failed' } },
-    work: {
-      a: [edit('packages/two/lib/two.rb', "'two'", "'t' + 'wo'")],
-      b: [edit('packages/two/lib/two.rb', "'two'", "'three'")],
-    },
+    ...checked(
+      'bundle exec left',
+      { path: 'packages/two/lib/two.rb', was: "'two'", same: "'t' + 'wo'", other: "'three'" },
+      'for f in vendor/bundle/ruby/*/gems/*/lib/*.rb .bundle/config; do printf broken >$f; done',
+    ),
   },
   {
     name: "Mix's deps: packages from a repository, one of which is built by make",
@@ -139,38 +173,25 @@ export const managed: readonly Row[] = [
     ],
     left: ['_build', 'deps'],
     installed: ['deps'],
+    ...checked(
+      'mix test',
+      { path: 'lib/shop.ex', was: 'Left.left() <>', same: '"" <> Left.left() <>', other: '"three" <> Left.left() <>' },
+      'for f in deps/*/lib/*.ex deps/*/src/*.erl deps/*/mix.exs; do printf broken >$f; done',
+    ),
     checks: 'detect',
-    evidence: { a: { test: 'passed' }, b: { test: 'failed' } },
-    work: {
-      a: [edit('lib/shop.ex', 'Left.left() <>', '"" <> Left.left() <>')],
-      b: [edit('lib/shop.ex', 'Left.left() <>', '"three" <> Left.left() <>')],
-    },
   },
   {
     name: "PDM's __pypackages__, the folder's own package in it",
-    needs: ['pdm'],
-    make: [
-      git('init', '-q'),
-      file('.gitignore', '__pypackages__/\n.pdm-python\n'),
-      file('pdm.toml', '[python]\nuse_venv = false\n'),
-      file(
-        'pyproject.toml',
-        `[project]\nname = "two"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["left @ file:///\${PROJECT_ROOT}/wheels/left-1.0-py3-none-any.whl"]\n[build-system]\nrequires = []\nbackend-path = ["."]\nbuild-backend = "backend"\n[tool.pdm]\ndistribution = true\n`,
-      ),
-      file('backend.py', backend),
-      file('src/two/__init__.py', 'name = "two"\n'),
-      file('main.py', 'import left, two\nassert (left.name, two.name) == ("left", "two")\n'),
-      sh(`mkdir wheels && python3 - <<'PY'\n${wheel}PY`),
-      sh('PDM_CHECK_UPDATE=0 pdm install'),
-      ...commit(),
-    ],
+    make: [file('pdm.toml', '[python]\nuse_venv = false\n'), ...withPdm],
     left: ['__pypackages__', '.pdm-python'],
     installed: ['__pypackages__', '.pdm-python'],
-    checks: [{ name: 'main', command: 'pdm run python main.py', cwd: '', timeoutSeconds: 60 }],
-    evidence: { a: { main: 'passed' }, b: { main: 'failed' } },
-    work: {
-      a: [edit('src/two/__init__.py', '"two"', '"t" + "wo"')],
-      b: [edit('src/two/__init__.py', '"two"', '"three"')],
-    },
+    ...inPdm,
+  },
+  {
+    name: "PDM's environment in the folder, its own package in it",
+    make: withPdm,
+    left: ['.venv', '.pdm-python'],
+    installed: ['.venv', '.pdm-python'],
+    ...inPdm,
   },
 ];
