@@ -16,7 +16,7 @@ export const downloads: readonly Download[] = [
   },
   { says: /npx canceled due to missing packages|npm (ERR!|error) npx canceled/, what: 'node_modules', get: 'npm install' },
   {
-    says: /Error: Required (unplugged )?package missing from disk\./,
+    says: /Required (unplugged )?package missing from disk\. (If you keep|This may happen)/,
     what: 'packages of Yarn',
     get: 'yarn install',
   },

@@ -66,7 +66,9 @@ describe('a check that could not run', () => {
     ],
     [
       'a package of Yarn’s cache that is gone from there',
-      why('yarn test', 1, 'Error: Required package missing from disk. If you keep your packages inside …\n', { nodeModules: true }),
+      why('yarn test', 1, '  error: |-\n    Required package missing from disk. If you keep your packages inside …\n', {
+        nodeModules: true,
+      }),
       'packages of Yarn would have to be downloaded, and checks have no network; run yarn install once in your folder',
     ],
     [

@@ -158,6 +158,7 @@ const asked = [
   'uv pip install x',
   'cargo install x',
   'go get x',
+  'mix deps.get',
   'apt-get install x',
   'git clone https://example.com/x',
   'git fetch',

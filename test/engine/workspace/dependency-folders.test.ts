@@ -1,7 +1,7 @@
 /** Folders of packages as the tools really make them; `npm run folders` has the tools make them, and run checks with them. */
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
 import type { Workspace } from '../../../src/engine/workspace/store.js';
@@ -68,6 +68,7 @@ describe("Yarn's Plug'n'Play", () => {
             './.yarn/unplugged/right-npm-1/node_modules/right/',
             './packages/two/',
             `${up}/portal/`,
+            `${up}/secrets/`,
             `${up}/secrets/left.zip/node_modules/left/`,
             `${up}/other/cache/none.zip/node_modules/none/`,
           ),
@@ -85,6 +86,7 @@ describe("Yarn's Plug'n'Play", () => {
           join(workspace.root, '.yarn/unplugged/right-npm-1/node_modules/right/'),
           join(workspace.root, 'packages/two/'),
           join(home, 'portal/'),
+          join(home, 'secrets/'),
           join(home, 'secrets/left.zip/node_modules/left/'),
           join(home, 'other/cache/none.zip/node_modules/none/'),
         ]);
@@ -97,26 +99,27 @@ describe("Yarn's Plug'n'Play", () => {
   });
 
   test('also where .massgen is a link to another disk', async () => {
-    const root = await personsRepository(ignored);
-    const [home, elsewhere] = [await scratchFolder(), await scratchFolder()];
-    const zip = `${basename(home)}/cache/left.zip/node_modules/left/`;
-    await put(root, { '.pnp.cjs': map(`../${zip}`, `./.yarn/__virtual__/left-virtual-0a/2/${zip}`) });
+    const [top, elsewhere] = [await scratchFolder(), await scratchFolder()];
+    const root = join(top, 'deep/project');
+    const zip = 'home/cache/left.zip/node_modules/left/';
+    await put(root, { ...ignored, '.pnp.cjs': map(`../${zip}`, `./.yarn/__virtual__/left-virtual-0a/2/${zip}`) });
     await using store = await scratchStore({ root, home: elsewhere });
     await using workspace = await store.fork({ session: 's', name: 'one', tree: (await store.capture()).tree });
     const real = { ...workspace, root: realpathSync(workspace.root) };
-    expect(await placesIn(real)).toEqual([
-      join(home, 'cache/left.zip/node_modules/left/'),
-      join(home, 'cache/left.zip/node_modules/left/'),
-    ]);
+    expect(real.root.startsWith(elsewhere)).toBe(true);
+    expect(await placesIn(real)).toEqual([join(top, 'deep', zip), join(top, 'deep', zip)]);
   });
 
   test('a package of the repository that lies beside the folder of the map is the workspace’s own', async () => {
     const tracked = { '.gitignore': '.pnp.*\n', 'front/package.json': '{}', 'shared/package.json': '{}' };
-    const installed = { 'front/.pnp.cjs': map('./', '../shared/', './.yarn/__virtual__/shared-virtual-0a/2/shared/') };
+    const home = await scratchFolder();
+    const zip = `${basename(home)}/cache/left.zip/node_modules/left/`;
+    const places = ['./', '../shared/', './.yarn/__virtual__/shared-virtual-0a/2/shared/', `../../${zip}`];
+    const installed = { 'front/.pnp.cjs': map(...places) };
     await inWorkspace({ tracked, installed }, async (workspace) => {
       const front = { ...workspace, root: join(workspace.root, 'front') };
       const shared = join(workspace.root, 'shared/');
-      expect(await placesIn(front)).toEqual([join(front.root, '/'), shared, shared]);
+      expect(await placesIn(front)).toEqual([join(front.root, '/'), shared, shared, join(dirname(home), zip)]);
       expect(workspace.linkedRoots).toEqual([]);
     });
   });
@@ -160,19 +163,26 @@ describe("Bundler's vendor/bundle", () => {
     });
   });
 
-  test('is not brought through a link that the tree has in its place', async () => {
-    const root = await personsRepository(tracked);
-    await put(root, installed);
+  test.each(['vendor', 'app', 'app/vendor'])('is not brought where the tree has a link at %s', async (link) => {
+    const root = await personsRepository({ '.gitignore': '**/vendor/bundle\n', Gemfile: '' });
     const elsewhere = await scratchFolder();
+    await put(root, { [link]: { content: elsewhere, mode: 'link' } });
     await using store = await openStore(root);
-    await rm(join(root, 'vendor'), { recursive: true });
-    await put(root, { vendor: { content: elsewhere, mode: 'link' } });
     const { tree } = await store.capture();
-    await rm(join(root, 'vendor'));
-    await put(root, { 'vendor/bundle/x': '' });
+    await rm(join(root, link));
+    await put(root, { 'vendor/bundle/x': '', 'app/vendor/bundle/x': '' });
     await using workspace = await store.fork({ session: 's', name: 'one', tree });
     expect(stateOf(elsewhere)).toEqual({});
-    expect(workspace.linkedRoots).not.toContain(elsewhere);
+    expect(workspace.linkedRoots).not.toContain(join(root, link, link.endsWith('vendor') ? 'bundle' : 'vendor/bundle'));
+  });
+
+  test('is not brought where the tree has not the folder that it is for', async () => {
+    const root = await personsRepository({ '.gitignore': '**/vendor/bundle\n' });
+    await using store = await openStore(root);
+    const { tree } = await store.capture();
+    await put(root, { 'app/vendor/bundle/x': '' });
+    await using workspace = await store.fork({ session: 's', name: 'one', tree });
+    expect(existsSync(join(workspace.root, 'app'))).toBe(false);
   });
 });
 

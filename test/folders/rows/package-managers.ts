@@ -1,5 +1,5 @@
 /** Folders whose packages are installed by other managers than those of packages.ts, where those really put them: what is run is the agents' code. */
-import { commit, edit, file, folder, git, gitAt, type Row, run, type Step, sh } from '../row.js';
+import { commit, edit, file, folder, git, gitAt, type Row, run, type Step, sh, write } from '../row.js';
 import { packages, wheel } from './packages.js';
 
 /** The release lies in the folder, as `yarn set version` puts it there. */
@@ -49,6 +49,10 @@ const gem = (name: string, more: string): Step =>
     `${name}.gemspec`,
     `Gem::Specification.new { |s| s.name = '${name}'; s.version = '1.0.0'; s.summary = '${name}'; s.authors = ['p']; ${more} }\n`,
   );
+
+/** Installs `left` without a network. */
+const bundled =
+  '(cd ../left && gem build -q left.gemspec) && mkdir -p vendor/cache && mv ../left/*.gem vendor/cache && bundle install --local && rm -r vendor/cache';
 
 /** Builds nothing but what says where the sources lie. */
 const backend = `import os, zipfile
@@ -110,6 +114,31 @@ export const managed: readonly Row[] = [
     ...inPackages,
   },
   {
+    name: "Yarn's Plug'n'Play in a tracked file, with the cache that all folders share: it fits no other folder, and checks say so",
+    make: yarn('', '.yarn/*\n!.yarn/releases\n'),
+    left: ['.yarn/install-state.gz'],
+    ...inPackages,
+    evidence: { a: { test: 'not-run' }, b: { test: 'not-run' } },
+    work: { a: [write('new.txt', '')], b: inPackages.work.b },
+  },
+  {
+    name: "Bundler's vendor/bundle by a setting in the person's home: it is not read, and checks say what is missing",
+    needs: ['bundle'],
+    make: [
+      ...origin('left', gem('left', "s.files = ['lib/left.rb']"), file('lib/left.rb', '')),
+      git('init', '-q'),
+      file('.gitignore', '/vendor/bundle\n'),
+      file('Gemfile', "source 'https://rubygems.org'\ngem 'left'\n"),
+      sh(`bundle config set --global path vendor/bundle && ${bundled}`),
+      ...commit(),
+    ],
+    left: ['vendor/bundle'],
+    installed: ['vendor'],
+    checks: [{ name: 'test', command: 'bundle exec ruby -e "require %q(left)"', cwd: '', timeoutSeconds: 120 }],
+    evidence: { a: { test: 'not-run' } },
+    work: { a: [write('new.rb', '')] },
+  },
+  {
     name: "Bundler's vendor/bundle: a gem with a program, one from a repository, one of the folder",
     needs: ['bundle'],
     make: [
@@ -131,9 +160,7 @@ export const managed: readonly Row[] = [
         "Gem::Specification.new { |s| s.name = 'two'; s.version = '1'; s.summary = 'two'; s.authors = ['p'] }\n",
       ),
       file('packages/two/lib/two.rb', "def two = 'two'\n"),
-      sh(
-        'sed -i.old "s#\\$WORLD#$WORLD#" Gemfile && rm Gemfile.old && (cd ../left && gem build -q left.gemspec) && mkdir -p vendor/cache && mv ../left/*.gem vendor/cache && bundle config set --local path vendor/bundle && bundle install --local && rm -r vendor/cache',
-      ),
+      sh(`sed -i.old "s#\\$WORLD#$WORLD#" Gemfile && rm Gemfile.old && bundle config set --local path vendor/bundle && ${bundled}`),
       ...commit(),
     ],
     left: ['.bundle', 'vendor/bundle'],
