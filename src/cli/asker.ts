@@ -74,7 +74,7 @@ const textOf = ({ effect, what, why, once }: ApprovalRequest): string => {
 };
 
 const consentText = (sendings: readonly Sending[]): string =>
-  `What came along with this folder would send what is yours:\n${sendings.map((one) => `  ${exactly(sendingText(one))}${placeText(one)}\n`).join('')}  y it may, from now on (massgen config consent lists and withdraws it) · n no [n] `;
+  `What lies in this folder sends secrets of yours:\n${sendings.map((one) => `  ${exactly(sendingText(one))}${placeText(one)}\n`).join('')}  y it may, from now on (massgen config consent lists and withdraws it) · n no [n] `;
 
 const placeText = ({ place }: Sending): string => (place === undefined ? '' : `  (${exactly(place.file)}:${place.line}:${place.column})`);
 

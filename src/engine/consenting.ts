@@ -21,7 +21,11 @@ export async function requireConsent(
   const sent = sends ?? { chosen: false, all: await keysSent(agents, { folder, env }) };
   if (sent.all.length === 0) return;
   const open = await lacking(sent, env);
-  if (open.length > 0 && !(await host.consent?.(open, signal))) throw refusal(open.map(consentProblem));
+  if (open.length > 0 && !host.consent) throw refusal(open.map(consentProblem));
+  if (open.length > 0 && !(await host.consent?.(open, signal)))
+    throw fail('config', 'Nothing was sent, and nothing was started: you did not agree to what would be sent.', {
+      hint: 'Start again to be asked again, or change where the configuration sends it.',
+    });
   try {
     // What was chosen is gone on with from the log, which has the words of a configuration in it but no key.
     await agree(env, sent.chosen ? sent.all.filter((one) => !isText(one)) : sent.all, host.now());
