@@ -28,7 +28,7 @@ test('it is asked at the start alone, once; a no refuses the start and leaves no
   expect(asked).toEqual([]);
   const start = () => window.intend({ do: 'start', request });
   await expect(start()).rejects.toMatchObject({
-    failure: { code: 'config', message: expect.stringContaining('KEY goes to https://gw.example') },
+    failure: { code: 'config', message: expect.stringContaining('you did not agree') },
   });
   expect(await window.rows()).toEqual([]);
   const ended = async (id: string) => {
