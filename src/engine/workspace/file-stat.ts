@@ -22,11 +22,11 @@ export function statFields(root: string, path: PathBytes): Uint32Array | undefin
  * `moment`: in milliseconds; some file systems keep whole seconds only.
  */
 export function isBefore(stat: Uint32Array, moment: number): boolean {
+  return isTimeBefore(stat, STAT_FIELDS.ctime, moment) && isTimeBefore(stat, STAT_FIELDS.mtime, moment);
+}
+
+function isTimeBefore(stat: Uint32Array, field: number, moment: number): boolean {
   const second = Math.floor(moment / 1000);
-  const before = (field: number): boolean => {
-    const seconds = stat[field] ?? 0;
-    const nanoseconds = stat[field + 1] ?? 0;
-    return seconds < second || (seconds === second && nanoseconds !== 0 && nanoseconds < (moment % 1000) * 1e6);
-  };
-  return before(STAT_FIELDS.ctime) && before(STAT_FIELDS.mtime);
+  const [seconds, nanoseconds] = [stat[field] ?? 0, stat[field + 1] ?? 0];
+  return seconds < second || (seconds === second && nanoseconds !== 0 && nanoseconds < (moment % 1000) * 1e6);
 }

@@ -11,7 +11,7 @@ import { borrowPacks, objectFolders } from './borrow.js';
 import { codeOf, isMissing } from './disk.js';
 import { isBefore } from './file-stat.js';
 import { runGit } from './git.js';
-import { type IndexEntry, makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
+import { type IndexEntry, MODES, makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Theirs } from './layout.js';
 import { fieldsOf, isUnsafePath, type PathBytes } from './path-bytes.js';
 import { type Entry, rawChangeAt, sameEntry } from './raw.js';
@@ -229,11 +229,14 @@ async function stagedIn({ gitDir }: Theirs, at: Followed): Promise<Found['staged
 function seenOf(node: TreeNode, entries: readonly IndexEntry[], taken: Pick<TakenIn, 'edits' | 'stats'>, since: number): Seen {
   const files = [...filesOf(node)];
   const stats = new Uint32Array(STATS * files.length);
-  const known = new Map(entries.map(({ path, stat }) => [path, stat]));
+  // Both are in the same order.
+  let next = 0;
   for (const [number, [path, { mode }]] of files.entries()) {
-    const stat = taken.edits.has(path) ? taken.stats.get(path) : known.get(path);
+    while ((entries[next]?.path ?? path) < path) next++;
+    const entry = entries[next];
+    const stat = taken.edits.has(path) ? taken.stats.get(path) : entry?.path === path ? entry.stat : undefined;
     if (stat && isBefore(stat, since)) stats.set(stat, number * STATS);
-    stats[number * STATS + STAT_FIELDS.mode] = Number.parseInt(mode, 8);
+    stats[number * STATS + STAT_FIELDS.mode] = MODES[mode] ?? 0;
   }
   return { node, files, stats };
 }

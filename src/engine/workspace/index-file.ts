@@ -9,6 +9,9 @@ import { isFolder, type TreeNode } from './tree-node.js';
 export const STAT_FIELDS = { ctime: 0, ctimeNs: 1, mtime: 2, mtimeNs: 3, dev: 4, ino: 5, mode: 6, uid: 7, gid: 8, size: 9 } as const;
 export const STATS = 10;
 
+/** The modes that a tree's files have. */
+export const MODES: Readonly<Record<string, number>> = { '100644': 0o100644, '100755': 0o100755, '120000': 0o120000, '160000': 0o160000 };
+
 export interface IndexEntry {
   path: PathBytes;
   id: string;
@@ -27,6 +30,8 @@ export function readIndex(bytes: Uint8Array, format: Format): IndexEntry[] | und
   const version = data.readUInt32BE(4);
   if (version !== 2 && version !== 3) return undefined;
   const numbers = numbersIn(data);
+  // Parts of a text are had at once, where each part of a buffer is a call: most folders are looked at once, by code that has not run before.
+  const [text, hex] = [data.toString('latin1'), data.toString('hex')];
   const entries: IndexEntry[] = [];
   const last = data.length - idBytes;
   let at = HEAD;
@@ -34,15 +39,14 @@ export function readIndex(bytes: Uint8Array, format: Format): IndexEntry[] | und
     const start = at;
     const name = start + STATS * 4 + idBytes + 2;
     if (name + 2 >= last) return undefined;
-    const flags = data.readUInt16BE(name - 2);
+    const flags = ((data[name - 2] ?? 0) << 8) | (data[name - 1] ?? 0);
     const extended = (flags & EXTENDED) !== 0;
     const begin = extended ? name + 2 : name;
-    const end = data.indexOf(0, begin);
+    const end = text.indexOf('\0', begin);
     if (end < 0 || end >= last) return undefined;
-    const id = data.toString('hex', start + STATS * 4, name - 2);
     entries.push({
-      path: data.toString('latin1', begin, end),
-      id,
+      path: text.slice(begin, end),
+      id: hex.slice(2 * (start + STATS * 4), 2 * (name - 2)),
       plain: !extended && (flags & (ASSUMED | STAGE)) === 0,
       stat: numbers.subarray(start / 4, start / 4 + STATS),
     });

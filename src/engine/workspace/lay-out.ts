@@ -6,7 +6,7 @@ import { type Captured, captureIndex } from './capture.js';
 import { type CopyThreads, copyThreads } from './copy-threads.js';
 import type { Seen } from './first-look.js';
 import { fromStore } from './from-store.js';
-import { makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
+import { MODES, makeIndex, readIndex, STAT_FIELDS, STATS } from './index-file.js';
 import type { Layout } from './layout.js';
 import type { PathBytes } from './path-bytes.js';
 import type { Entry } from './raw.js';
@@ -127,7 +127,7 @@ async function filled({ layout, plan, to, threads, reflinks, signal }: Filling):
   await threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
   const stats = new Uint32Array(STATS * files.length);
   for (const [number, [, { mode }]] of files.entries()) {
-    stats[number * STATS + STAT_FIELDS.mode] = Number.parseInt(mode, 8);
+    stats[number * STATS + STAT_FIELDS.mode] = MODES[mode] ?? 0;
     if (written[number] !== 1) continue;
     stats[number * STATS + STAT_FIELDS.mtime] = expected[number * STATS + STAT_FIELDS.mtime] ?? 0;
     stats[number * STATS + STAT_FIELDS.size] = expected[number * STATS + STAT_FIELDS.size] ?? 0;
@@ -151,17 +151,15 @@ async function makePlan(layout: Layout, tree: string, near: TreeNode | undefined
 }
 
 function planOf({ node, files, stats }: Seen): Plan {
-  const names = shared(
-    Uint8Array,
-    files.reduce((sum, [path]) => sum + path.length + 1, 0),
-  );
+  const text = files.map(([path]) => `${path}\0`).join('');
+  const names = shared(Uint8Array, text.length);
+  Buffer.from(names.buffer).write(text, 'latin1');
   const offsets = shared(Uint32Array, files.length + 1);
   const [kinds, expected] = [shared(Uint8Array, files.length), shared(Uint32Array, files.length * STATS)];
-  const bytes = Buffer.from(names.buffer);
   let at = 0;
   for (const [number, [path, { mode }]] of files.entries()) {
     offsets[number] = at;
-    at += bytes.write(path, at, 'latin1') + 1;
+    at += path.length + 1;
     kinds[number] = KINDS[mode] ?? 0;
   }
   offsets[files.length] = at;

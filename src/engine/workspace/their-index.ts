@@ -145,6 +145,7 @@ export async function borrow(
     found.sizes = (await sizesIn(gitDir, ids)).sizes;
   }
   const missing = [...ids].filter((id) => !found.sizes.has(id));
+  if (missing.length === 0) return found.sizes;
   await borrowLoose(folders, gitDir, missing);
   const more = (await sizesIn(gitDir, missing)).sizes;
   await dropLoose(

@@ -176,16 +176,18 @@ function byName(edits: Edits): Map<PathBytes, OfName> {
 /** Git's order: by bytes, a folder as if its name ended in a slash. */
 function inOrder(children: TreeNode['children']): [PathBytes, Entry | TreeNode][] {
   const key = ([name, child]: [PathBytes, Entry | TreeNode]) => (isFolder(child) ? `${name}/` : name);
-  return [...children].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const rows = [...children];
+  const keys = rows.map(key);
+  // They mostly are.
+  if (keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key)) return rows;
+  return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function serialized(inOrder: readonly (readonly [PathBytes, Entry | TreeNode])[]): Uint8Array {
   const idBytes = (inOrder[0]?.[1].id.length ?? 0) / 2;
-  const out = Buffer.allocUnsafe(inOrder.reduce((sum, [name]) => sum + 'MODE?? '.length + name.length + 1 + idBytes, 0));
-  let at = 0;
-  for (const [name, child] of inOrder) {
-    at += out.write(`${isFolder(child) ? '40000' : child.mode} ${name}\0`, at, 'latin1');
-    at += out.write(child.id, at, 'hex');
-  }
-  return out.subarray(0, at);
+  const ids = Buffer.from(inOrder.map(([, { id }]) => id).join(''), 'hex').toString('latin1');
+  const rows = inOrder.map(
+    ([name, child], at) => `${isFolder(child) ? '40000' : child.mode} ${name}\0${ids.slice(at * idBytes, (at + 1) * idBytes)}`,
+  );
+  return Buffer.from(rows.join(''), 'latin1');
 }
