@@ -20,20 +20,28 @@ export interface CopyJob {
   reflinks: boolean;
 }
 
+/** What a thread has for one job, as long as it works on it. */
+export interface CopyTools {
+  /** The largest file that is read at once has as many bytes. */
+  buffer: Buffer;
+  /** Folders that are there in every new one. */
+  made: Set<string>;
+}
+
+export const toolsForCopying = (): CopyTools => ({ buffer: Buffer.allocUnsafe(1 << 20), made: new Set() });
+
 /**
  * A file that was written has its source's time in whole seconds.
  * Invariant: a file is only written where its source had, after it was read, the very times, size and inode that it had when its content
  * was last hashed, so that what is written is what the tree says. Whatever is not so, or fails, counts as not written.
  *
- * It is turned into text for the thread, so that it may use nothing but its argument and what Node has by name.
+ * It is turned into text for the thread, so that it may use nothing but its arguments and what Node has by name.
  */
-export function copyRange(job: CopyJob): void {
+export function copyRange(job: CopyJob, { buffer, made }: CopyTools): void {
   const fs = process.getBuiltinModule('node:fs');
   const windows = process.platform === 'win32';
   const billion = 1000000000n;
   const names = Buffer.from(job.names.buffer, job.names.byteOffset, job.names.byteLength);
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  const made = new Set<string>();
   const create = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
   const nameOf = (number: number): Buffer => names.subarray(job.offsets[number], (job.offsets[number + 1] ?? 1) - 1);

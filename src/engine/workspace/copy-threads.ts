@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type CopyJob, copyRange } from './copy-range.js';
+import { type CopyJob, copyRange, toolsForCopying } from './copy-range.js';
 import { STAT_FIELDS, STATS } from './index-file.js';
 
 /** So many files a thread takes at once, and so many times before it looks whether another job waits. */
@@ -40,11 +40,13 @@ interface Task {
 
 const PROGRAM = `
 const copyRange = ${copyRange.toString()};
+const toolsForCopying = ${toolsForCopying.toString()};
 require('node:worker_threads').parentPort.on('message', ({ job, next, end }) => {
   const take = () => Atomics.add(next, 0, ${CHUNK});
+  const tools = toolsForCopying();
   let times = 0;
   for (let begin = take(); begin < end; begin = take()) {
-    copyRange({ ...job, begin, end: Math.min(begin + ${CHUNK}, end) });
+    copyRange({ ...job, begin, end: Math.min(begin + ${CHUNK}, end) }, tools);
     if (++times === ${CHUNKS}) break;
   }
   require('node:worker_threads').parentPort.postMessage('done');
@@ -118,12 +120,13 @@ export function copyThreads(most = Math.max(1, Math.min(availableParallelism(), 
       const taken = (): number => Atomics.load(next, 0);
       const stop = () => void Atomics.store(next, 0, end);
       const here = async () => {
+        const tools = toolsForCopying();
         for (let begin = taken(); begin < end; begin = taken()) {
           const most = slice(job, begin);
           if (most === 0) await sleep(UNTIL_TAKEN_MS);
           // Else a thread was faster.
           else if (Atomics.compareExchange(next, 0, begin, begin + most) === begin) {
-            copyRange({ ...job, begin, end: begin + most });
+            copyRange({ ...job, begin, end: begin + most }, tools);
             await pause();
           }
         }
