@@ -1,18 +1,45 @@
 /** Folders whose packages are installed by other managers than those of packages.ts, where those really put them: what is run is the agents' code. */
 import { commit, edit, file, folder, git, gitAt, type Row, run, type Step, sh, write } from '../row.js';
-import { packages, wheel } from './packages.js';
+import { wheel } from './packages.js';
 
 /** The release lies in the folder, as `yarn set version` puts it there. */
 const YARN = '.yarn/releases/yarn.cjs';
+const pack = (name: string, manifest: object, index: string): Step[] => [
+  file('packs/package/package.json', JSON.stringify({ name, version: '1.0.0', main: 'index.js', ...manifest })),
+  file('packs/package/index.js', index),
+  sh(`tar czf ${name}-1.0.0.tgz package && rm -r package`, 'packs'),
+];
+/** A package with a program, which needs another, and one that the folder provides: Yarn knows it by a place that is not on the disk. */
 const yarn = (settings: string, ignored: string, more: object = {}): Step[] => [
   git('init', '-q'),
-  ...packages(() => 'workspace:*', { workspaces: ['packages/*'], ...more }),
+  ...pack('right', {}, "module.exports = 'right';\n"),
+  file('packs/package/cli.js', "process.exitCode = require('left') === 'left right two' ? 0 : 1;\n"),
+  ...pack(
+    'left',
+    { bin: 'cli.js', dependencies: { right: '*' }, peerDependencies: { two: '*' } },
+    "module.exports = ['left', require('right'), require('two')].join(' ');\n",
+  ),
+  file('packages/two/package.json', JSON.stringify({ name: 'two', version: '1.0.0', main: 'two.js' })),
+  file('packages/two/two.js', "module.exports = 'two';\n"),
+  file(
+    'package.json',
+    JSON.stringify({
+      name: 'top',
+      private: true,
+      workspaces: ['packages/*'],
+      scripts: { test: 'left' },
+      dependencies: { left: 'file:./packs/left-1.0.0.tgz', two: 'workspace:*' },
+      resolutions: { right: 'file:./packs/right-1.0.0.tgz' },
+      ...more,
+    }),
+  ),
   file('.gitignore', ignored),
   file('.yarnrc.yml', `yarnPath: ${YARN}\nenableTelemetry: false\nenableNetwork: false\n${settings}`),
   file('yarn.lock', ''),
-  sh(`mkdir -p .yarn/releases && cp "$(readlink -f "$(command -v yarn-berry)")" ${YARN} && node ${YARN} install`),
+  sh(`mkdir -p .yarn/releases && cp "$(readlink -f "$(command -v yarn-berry)")" ${YARN} && node ${YARN} install && node ${YARN} test`),
   ...commit(),
 ];
+
 /**
  * A package of the folder changes, which others ask for by its name: so that the check passes, and so that it fails. The first agent runs the
  * check in its workspace as well, and tries to break what is installed.
@@ -31,7 +58,7 @@ const inPackages = {
   needs: ['yarn-berry'],
   ...checked(
     `node ${YARN} test`,
-    { path: 'packages/two/two.js', was: "'two '", same: "'tw' + 'o '", other: "'three '" },
+    { path: 'packages/two/two.js', was: "'two'", same: "'tw' + 'o'", other: "'three'" },
     `printf broken >"$(node -r ./.pnp.cjs -p 'require.resolve("left").replace(/[.]zip.*/, ".zip")')"`,
   ),
 } satisfies Partial<Row>;

@@ -4,7 +4,7 @@ import { commit, edit, file, git, type Row, run, type Step, sh, write } from '..
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Two packages that know each other, one of others that both need, and one that agents may install. */
-export const packages = (needs: (name: string) => string, more: object = {}): Step[] => [
+const packages = (needs: (name: string) => string, more: object = {}): Step[] => [
   file('.gitignore', 'node_modules/\n'),
   file(
     'package.json',
