@@ -23,7 +23,7 @@ const LACKS: Readonly<Record<Need, () => string | undefined>> = {
   'git-lfs': program('git-lfs'),
   npm: program('npm'),
   pnpm: program('pnpm'),
-  yarn: program('yarn'),
+  yarn: () => (said('yarn', ['--version'])?.startsWith('1.') ? undefined : 'Yarn 1 is not there'),
   uv: program('uv'),
   'yarn-berry': program('yarn-berry'),
   bundle: program('bundle'),
@@ -39,13 +39,14 @@ export function lacking(needs: readonly Need[]): string | undefined {
   return needs.map((need) => known.get(need)).find((why) => why !== undefined);
 }
 
-function works(program: string, args: readonly string[]): boolean {
+const works = (program: string, args: readonly string[]): boolean => said(program, args) !== undefined;
+
+/** What a program prints; undefined where it cannot be used, whatever the reason. */
+function said(program: string, args: readonly string[]): string | undefined {
   try {
-    execFileSync(program, args, { stdio: 'ignore', shell: process.platform === 'win32' });
-    return true;
+    return execFileSync(program, args, { stdio: ['ignore', 'pipe', 'ignore'], shell: process.platform === 'win32', encoding: 'utf8' });
   } catch {
-    // Whatever the reason, it cannot be used.
-    return false;
+    return undefined;
   }
 }
 
