@@ -1,6 +1,7 @@
 /** Brings one thing of the person's into a workspace: by a link to it, or as a copy, never so that something is written through to it. */
 import { constants, readlinkSync, symlinkSync } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, isMissing } from './disk.js';
@@ -114,14 +115,15 @@ async function bringLink(source: string, target: string, how: Bringing): Promise
   const real = await realpath(source).catch(() => undefined); // It leads nowhere, and so does ours.
   if (real === undefined) return linkTo(text, target);
   if (isWithin(real, how.from)) return linkTo(relative(dirname(target), join(how.to, relative(how.from, real))), target);
-  if (await isPackage(real)) how.outside.add(real);
+  await showPackage(real, how);
   await linkTo(isAbsolute(text) ? text : real, target);
 }
 
-/** What is no package is not shown to anyone because a link leads to it. */
-export async function isPackage(folder: string): Promise<boolean> {
-  const manifests = await Promise.all(['package.json', 'composer.json'].map((name) => unlessOutOfReach(() => stat(join(folder, name)))));
-  return manifests.some((manifest) => manifest?.isFile());
+/** What is no package is not shown to anyone because a link leads to it, nor what holds the person's home, or the folder itself. */
+export async function showPackage(real: string, { from, outside }: Bringing): Promise<void> {
+  if (isWithin(from, real) || isWithin(homedir(), real)) return;
+  const manifests = await Promise.all(['package.json', 'composer.json'].map((name) => unlessOutOfReach(() => stat(join(real, name)))));
+  if (manifests.some((manifest) => manifest?.isFile())) outside.add(real);
 }
 
 /** So long is this thread held by making links. */

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../../src/engine/workspace/open-store.js';
 import type { Workspace } from '../../../src/engine/workspace/store.js';
 import { personsRepository, stateOf } from './person.js';
@@ -102,12 +102,17 @@ describe("Yarn's Plug'n'Play", () => {
     const [top, elsewhere] = [await scratchFolder(), await scratchFolder()];
     const root = join(top, 'deep/project');
     const zip = 'home/cache/left.zip/node_modules/left/';
-    await put(root, { ...ignored, '.pnp.cjs': map(`../${zip}`, `./.yarn/__virtual__/left-virtual-0a/2/${zip}`) });
+    await put(top, { 'deep/package.json': '{}', 'mine/package.json': '{}' });
+    await put(root, { ...ignored, '.pnp.cjs': map(`../${zip}`, `./.yarn/__virtual__/left-virtual-0a/2/${zip}`, '../', '../../mine/') });
+    for (const name of ['HOME', 'USERPROFILE']) vi.stubEnv(name, join(top, 'mine/home'));
     await using store = await scratchStore({ root, home: elsewhere });
     await using workspace = await store.fork({ session: 's', name: 'one', tree: (await store.capture()).tree });
     const real = { ...workspace, root: realpathSync(workspace.root) };
     expect(real.root.startsWith(elsewhere)).toBe(true);
-    expect(await placesIn(real)).toEqual([join(top, 'deep', zip), join(top, 'deep', zip)]);
+    vi.unstubAllEnvs();
+    expect(await placesIn(real)).toEqual([join(top, 'deep', zip), join(top, 'deep', zip), join(top, 'deep/'), join(top, 'mine/')]);
+    // What holds the folder, or the person's home, is shown to nobody, though it is a package.
+    expect(workspace.linkedRoots).toEqual([]);
   });
 
   test('a package of the repository that lies beside the folder of the map is the workspace’s own', async () => {
