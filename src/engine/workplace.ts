@@ -172,7 +172,8 @@ async function make(
   const scope: CommandScope = {
     writable: [workspace.root],
     readOnly: [...workspace.linkedRoots, peers, store.gitDir],
-    unreadable: [store.root],
+    // Its home may lie elsewhere, where it is a link.
+    unreadable: [store.root, store.home],
     network: policy.network,
   };
   return {
