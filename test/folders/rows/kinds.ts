@@ -223,7 +223,6 @@ export const kinds: readonly Row[] = [
   },
   {
     name: 'a tracked folder that becomes unreadable before an apply in it',
-    sample: true,
     unprivileged: true,
     needs: ['modes'],
     make: [...repository(...plainFiles, file('t/t.txt', 't\n'))],
