@@ -35,8 +35,11 @@ export interface Starter extends Disposable {
 const PIDS = 3;
 const LANES = [4, 5, 6, 7, 8, 9];
 
-/** Undefined where there is no such shell. Invariant: it keeps no process alive, and ends with this one. */
-export function starting(env: Readonly<Record<string, string>>, shell = '/bin/sh'): Starter | undefined {
+/**
+ * Undefined where there is no such shell, or one that does it in another way (ksh 93, yash): it is tried once.
+ * Invariant: it keeps no process alive, and ends with this one.
+ */
+export async function starting(env: Readonly<Record<string, string>>, shell = '/bin/sh'): Promise<Starter | undefined> {
   const pipes = [PIDS, ...LANES].map(() => 'pipe' as const);
   // In a group of its own, as a terminal's Ctrl-C is this process's to answer.
   const child = spawn(shell, [], { env, cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore', ...pipes] });
@@ -55,9 +58,7 @@ export function starting(env: Readonly<Record<string, string>>, shell = '/bin/sh
     if (next) next(lane);
     else free.push(lane);
   };
-  if (!alive) return undefined;
-
-  return {
+  const starter: Starter = {
     async run(command, { cwd, env: own, signal }) {
       const lane = free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
       const token = randomUUID();
@@ -80,6 +81,22 @@ export function starting(env: Readonly<Record<string, string>>, shell = '/bin/sh
       lines.end();
     },
   };
+  if (!alive) return undefined;
+  const late = setTimeout(() => child.kill('SIGKILL'), TRIAL_MS).unref();
+  const isAsNeeded = await tried(starter);
+  clearTimeout(late);
+  if (isAsNeeded) return starter;
+  starter[Symbol.dispose]();
+  return undefined;
+}
+
+const TRIAL_MS = 2000;
+
+/** Whether arguments, output, errors and the exit code come as they are. */
+async function tried({ run }: Starter): Promise<boolean> {
+  const word = 'a \'b\' "c" $d `e` \\f\n\u00e9\u0081';
+  const ended = await run(['sh', '-c', 'printf %s "$1"; printf %s "$WORD" >&2; exit 7', 'sh', word], { cwd: '/', env: { WORD: word } });
+  return ended?.code === 7 && Buffer.from(ended.out).toString('utf8') === word && ended.err === word;
 }
 
 interface Lane {
@@ -149,7 +166,8 @@ function lineOf(
     `exec ${command.map(quote).join(' ')}`,
   ].join('; ');
   const errors = `(${program}) </dev/null 2>&1 >&${lane} & echo ${token} "$!" >&${PIDS}; wait "$!"`;
-  return `(e=$( ${errors} ); printf '%s %s %s%s' ${token} "$?" "$e" ${token} >&${lane}) &\n`;
+  // A shell that is asked for its jobs lets go of those that are over, which would stay in the system's list of processes else.
+  return `jobs >/dev/null; (e=$( ${errors} ); printf '%s %s %s%s' ${token} "$?" "$e" ${token} >&${lane}) &\n`;
 }
 
 /** What comes until the second token; undefined where the pipe ends before. */

@@ -100,17 +100,27 @@ const own = ({ gitDir, workTree, indexFile, ownConfig, env }: GitOptions): Reado
 /** Looked for once. */
 let program: string | undefined;
 
-let starter: { env: string; starts: Starter | undefined } | undefined;
+let starter: { env: string; starts?: Starter } | undefined;
 
-/** Undefined where there is none. Windows and macOS start a process without copying the one that starts it. */
+/** Undefined where there is none, or not yet. Windows and macOS start a process without copying the one that starts it. */
 function starterNow(): Starter | undefined {
   if (process.platform !== 'linux') return undefined;
   const env = base();
   const same = JSON.stringify(env);
-  if (starter?.env === same && starter.starts?.isAlive() !== false) return starter.starts;
-  starter?.starts?.[Symbol.dispose]();
-  starter = { env: same, starts: starting(env) };
+  if (starter?.env !== same || starter.starts?.isAlive() === false) {
+    starter?.starts?.[Symbol.dispose]();
+    starter = begun(env, same);
+  }
   return starter.starts;
+}
+
+function begun(env: Readonly<Record<string, string>>, same: string): { env: string; starts?: Starter } {
+  const begun: { env: string; starts?: Starter } = { env: same };
+  void starting(env).then((starts) => {
+    if (starts && starter === begun) begun.starts = starts;
+    else starts?.[Symbol.dispose]();
+  });
+  return begun;
 }
 
 /**

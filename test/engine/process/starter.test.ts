@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,8 @@ async function until(isSo: () => boolean): Promise<void> {
 
 describe.skipIf(process.platform === 'win32').each([...SHELLS])('programs that %s starts', (shell) => {
   let starter: Starter | undefined;
-  beforeAll(() => {
-    starter = starting(env, shell);
+  beforeAll(async () => {
+    starter = await starting(env, shell);
   });
   afterAll(() => starter?.[Symbol.dispose]());
   const run = (command: readonly string[], more: Partial<Parameters<Starter['run']>[1]> = {}) =>
@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32').each([...SHELLS])('programs that %
 
 describe.skipIf(process.platform === 'win32')('the shell that starts programs', () => {
   test('may be ended by somebody: what runs is over before it is told that nobody knows how', async () => {
-    const starter = starting(env);
+    const starter = await starting(env);
     const file = join(folder, 'shell');
     const ended = starter?.run(['sh', '-c', 'echo $PPID > "$1"; sleep 0.3; echo over > "$1"', 'sh', file], { cwd: folder, env: {} });
     await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
@@ -110,8 +110,21 @@ describe.skipIf(process.platform === 'win32')('the shell that starts programs', 
     expect(await starter?.run(['true'], { cwd: folder, env: {} })).toBeUndefined();
   });
 
-  test('is none where there is no such program', () => {
-    expect(starting(env, '/no/such/shell')).toBeUndefined();
+  test('is none where there is no such program, or one that is no such shell', async () => {
+    expect(await starting(env, '/no/such/shell')).toBeUndefined();
+    expect(await starting(env, '/bin/cat')).toBeUndefined();
+    const other = join(folder, 'other');
+    writeFileSync(other, '#!/bin/sh\nsed -u "s/exit 7/exit 8/" | exec /bin/sh\n', { mode: 0o755 });
+    expect(await starting(env, other)).toBeUndefined();
+  });
+
+  test('leaves nothing of what has ended in the list of processes', async () => {
+    const starter = await starting(env);
+    const all = Buffer.from((await starter?.run(['sh', '-c', 'ps -o pgid= -p $$'], { cwd: '/', env: {} }))?.out ?? []).toString();
+    for (let time = 0; time < 30; time++) await starter?.run(['true'], { cwd: '/', env: {} });
+    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', all.trim()], { encoding: 'utf8' });
+    expect(stdout.split('\n').filter((line) => line !== '').length).toBeLessThan(5);
+    starter?.[Symbol.dispose]();
   });
 
   test('keeps no process alive, and ends with it', async () => {
@@ -119,7 +132,7 @@ describe.skipIf(process.platform === 'win32')('the shell that starts programs', 
     await build({
       stdin: {
         contents: `import { starting } from './src/engine/process/starter.ts';
-          const starter = starting({ PATH: process.env.PATH });
+          const starter = await starting({ PATH: process.env.PATH });
           const { out } = await starter.run(['sh', '-c', 'ps -o pgid= -p $$'], { cwd: '/', env: {} });
           process.stdout.write(Buffer.from(out).toString());`,
         resolveDir: process.cwd(),
