@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId, SessionId, Settings, Shown, TreeId } from '../protocol/events.js';
 import { currentTurn, type RunState } from '../protocol/state.js';
 import { find } from './agent/answers.js';
@@ -41,7 +42,8 @@ export interface Workplace extends AsyncDisposable {
   context(call: string): Promise<ToolContext>;
   /**
    * Lays out the workspace and the files of answers that the agent is shown; what replaces an older version of a label takes its place.
-   * The model's first reply does not wait for it; and as it takes the whole machine, it waits until `after`, the words of the request, is made.
+   * The model's first reply does not wait for it; and as it takes the whole machine, it waits until `after`, the words of the request, is made
+   * and requests have had time to go out.
    */
   layOut(shown: readonly Shown[], after: Promise<unknown>): void;
   /** The path by which the agent's tools read the files of an answer. */
@@ -76,6 +78,10 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
   const peers = `${root}-peers`;
   const readable = new Map<string, Readable>();
   let layingOut: Promise<unknown> = Promise.resolve();
+  let hurry: () => void = () => undefined;
+  const wanted = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
   let making: Promise<Made> | undefined;
 
   const made = (): Promise<Made> => {
@@ -87,7 +93,8 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
   const layOut = (shown: readonly Shown[], after: Promise<unknown>): void => {
     const turn = currentTurn(recorder.state);
     if (turn === undefined) return;
-    layingOut = layingOut.then(() => after).then(made);
+    const goneOut = after.then(() => Promise.race([wanted, sleep(HEAD_START_MS, undefined, { ref: false })]));
+    layingOut = layingOut.then(() => goneOut).then(made);
     layingOut.catch(() => undefined); // Whoever needs it is told.
     for (const { candidate: id, label } of shown) {
       const candidate = find(turn, id);
@@ -108,6 +115,7 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
     pathOf: (label) => posix.join(pathOf(label), store.prefix),
     layOut,
     async context(call) {
+      hurry();
       const { workspace, jail, scope, background, commands, own } = await made();
       await layingOut;
       return {
@@ -130,12 +138,16 @@ export function openWorkplace(options: WorkplaceOptions): Workplace {
       return workspace.snapshot({ touched: touchedBy(recorder, run.id), signal });
     },
     async [Symbol.asyncDispose]() {
+      hurry();
       const there = await making?.catch(() => undefined); // It was never there.
       await there?.background[Symbol.asyncDispose]();
       await layingOut.catch(() => undefined); // Nobody reads there any more.
     },
   };
 }
+
+/** Side by side, agents' requests go out within this; their replies take far longer, as a rule. */
+const HEAD_START_MS = 60;
 
 /** Characters of one call's output that are shown while it runs: what follows is in its result, as far as that holds it. */
 const SHOWN = 256 * 1024;

@@ -49,7 +49,8 @@ const handler =
     if (!offers(call, 'new_answer') && !offers(call, 'vote')) return { text: `Done. The key is not ${KEY}.`, chunkSize: 7 };
     if (call.n === 1) return { status: 529, body: '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}' };
     if (agent === 'b') await new Promise((resolve) => setTimeout(resolve, slow));
-    if (/<answer label/.test(text)) {
+    // Whoever is earlier, each answers before it votes.
+    if (text.includes(`I am ${agent}.`)) {
       const label = /<answer label=\\"(\w+)\\" yours=\\"no\\">\\nI am a/.exec(text)?.[1] ?? 'agent1';
       return vote(label);
     }

@@ -28,8 +28,9 @@ function forAgent(turn: TurnState, agent: AgentId): Step[] {
   if (run !== undefined) return news(turn, run);
   if (agentsVoted(turn).includes(agent)) return [];
   const shown = label(turn, agent, ready(turn));
-  if (!standing(turn).some((candidate) => candidate.agent === agent)) return [{ do: 'run', agent, shown, purpose: 'work' }];
-  // It has answered. Nothing is to be decided before its own answer and the others' can be shown to it.
+  const hasSpoken = [...standing(turn).map((candidate) => candidate.agent), ...turn.ballots.map(({ voter }) => voter)].includes(agent);
+  if (!hasSpoken) return [{ do: 'run', agent, shown, purpose: 'work' }];
+  // It has answered, or voted before there was another answer: nothing is to be decided before all that stand can be shown to it.
   const pending = standing(turn).filter((candidate) => !isReady(turn, candidate));
   if (pending.length > 0) return [];
   if (openRuns(turn).length === 0 && othersAreDone(turn, agent)) return [{ do: 'run', agent, shown, purpose: 'work' }];

@@ -71,6 +71,16 @@ describe('an agent that has answered', () => {
   });
 });
 
+describe('an agent that has voted without an answer of its own', () => {
+  it('is asked again when a new answer can be shown to it, not over and over while that is checked', () => {
+    const players = { a: answerThenVote('ta'), b: answerThenVote('tb', 'first', 30), c: always({ act: 'vote', for: 'first' }, 10) };
+    const played = play(consensus, players, { checkSeconds: 5, spec: { graceSeconds: 600 } });
+    // At 10 s it votes for the one answer; at 30 s there is another, at 35 s its checks have ended.
+    expect(played.facts('ballot.cast').flatMap(({ ballot, at }) => (ballot.voter === 'c' ? [at] : []))).toEqual([10_000, 45_000]);
+    expect(decisionOf(played)).toMatchObject({ outcome: 'decided', ballots: { live: 3, needed: 3 } });
+  });
+});
+
 describe('agents that do not converge', () => {
   it('two that answer for ever are stopped at their cap and the turn ends', () => {
     let n = 0;
