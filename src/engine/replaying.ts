@@ -22,7 +22,7 @@ export function replayOf(file: string, pace: Pace, turns: number): Replay {
   const path = resolve(file);
   const text = readFileSync(path, 'utf8');
   if (!isRecording(text)) throw fail('config', `${path} is no recording.`, { hint: 'massgen run --record writes recordings.' });
-  const { facts, calls } = parseRecording(text, path);
+  const { facts, order, calls } = parseRecording(text, path);
   const turn = facts.find(
     (fact): fact is FactOf<'turn.started'> & typeof fact => fact.type === 'turn.started' && fact.turn === `t${turns + 1}`,
   );
@@ -36,7 +36,8 @@ export function replayOf(file: string, pace: Pace, turns: number): Replay {
     const { model } = agent.backend;
     return { ...agent, backend: { type: 'scripted', model, key: { from: 'none' as const }, params, scenario: path } };
   });
-  const order = facts.flatMap((fact) => milestoneOf(fact)?.name ?? []);
+  // Of turns before, everything has been.
+  const names = order.flatMap(({ name, callOf }) => (callOf === undefined || callOf === turn.turn ? [name] : []));
   const answers = facts.flatMap((fact) => (fact.type === 'approval.answered' ? [fact] : []));
   return {
     request: turn.request,
@@ -51,11 +52,11 @@ export function replayOf(file: string, pace: Pace, turns: number): Replay {
         return { answer: then.answer, by: then.by, ...(then.why !== undefined && { why: then.why }) };
       },
       async inOrder(milestone, now, signal) {
-        const at = order.indexOf(milestone);
+        const at = names.indexOf(milestone);
         // Once an agent is out that was not then, what is waited for does not come any more: all goes on as it does.
         const lost = (fact: FactEvent) =>
-          fact.type === 'agent.set-aside' && !order.includes(milestoneOf(fact)?.name ?? '') ? new Error('lost') : undefined;
-        const stood = untilStood(order.slice(0, Math.max(0, at)), now, signal, { lost, stalled: () => new Error('stalled') });
+          fact.type === 'agent.set-aside' && !names.includes(milestoneOf(fact)?.name ?? '') ? new Error('lost') : undefined;
+        const stood = untilStood(names.slice(0, Math.max(0, at)), now, signal, { lost, stalled: () => new Error('stalled') });
         return stood.then(
           () => at !== -1,
           () => false,

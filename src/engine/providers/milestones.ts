@@ -32,6 +32,23 @@ export function milestoneOf(fact: FactEvent): Milestone | undefined {
   }
 }
 
+export const beginningOf = (place: string, nth: number): string => `the beginning of ${place}, try ${nth + 1}`;
+
+/** Calls that have begun where a recording is played: no fact tells of them, and what comes before a call is in it. */
+const begun = new WeakMap<Course, { names: Set<string>; heard: Set<(name: string) => void> }>();
+
+function beginnings(course: Course): { names: Set<string>; heard: Set<(name: string) => void> } {
+  const known = begun.get(course) ?? { names: new Set(), heard: new Set() };
+  begun.set(course, known);
+  return known;
+}
+
+export function begin(course: Course, name: string): void {
+  const { names, heard } = beginnings(course);
+  names.add(name);
+  for (const hear of heard) hear(name);
+}
+
 /** What there is to throw instead of going on to wait. */
 export interface Despair {
   /** No fact has come for too long. */
@@ -43,7 +60,12 @@ export interface Despair {
 /** Resolves when all of them stand; throws the signal's reason. */
 export function untilStood(names: readonly string[], course: Course, signal: AbortSignal, despair?: Despair): Promise<void> {
   return new Promise((resolve, reject) => {
-    const missing = new Set(names);
+    const calls = beginnings(course);
+    const missing = new Set(names.filter((name) => !calls.names.has(name)));
+    const hear = (name: string): void => {
+      missing.delete(name);
+      if (missing.size === 0) end();
+    };
     const see = (fact: FactEvent): void => {
       missing.delete(milestoneOf(fact)?.name ?? '');
       const error = despair?.lost(fact);
@@ -51,6 +73,7 @@ export function untilStood(names: readonly string[], course: Course, signal: Abo
     };
     const end = (error?: unknown): void => {
       off();
+      calls.heard.delete(hear);
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       if (error === undefined) resolve();
@@ -64,6 +87,7 @@ export function untilStood(names: readonly string[], course: Course, signal: Abo
       see(event);
       if (missing.size === 0) end();
     });
+    calls.heard.add(hear);
     for (const fact of course.facts) see(fact);
     if (signal.aborted) onAbort();
     else if (missing.size === 0) end();

@@ -1,8 +1,8 @@
 /** Recordings: a session's facts as in its log, and between them what each model call was asked and what it streamed. */
-import type { FactEvent, RunId } from '../../protocol/events.js';
+import type { FactEvent, RunId, TurnId } from '../../protocol/events.js';
 import { type Failure, fail } from '../../protocol/failure.js';
 import { isRecord } from './errors.js';
-import { type Milestone, milestoneOf } from './milestones.js';
+import { beginningOf, type Milestone, milestoneOf } from './milestones.js';
 import type { Message, ModelRequest, StreamPart, ToolOffer } from './provider.js';
 
 /** The first line. */
@@ -48,6 +48,8 @@ export interface RecordedCall extends Pick<ModelRequest, 'system' | 'messages' |
 
 export interface Recording {
   facts: FactEvent[];
+  /** The milestones in their order, and among them where calls began, each with its turn. */
+  order: { name: string; callOf?: TurnId }[];
   /** Of each place, its tries in their order. */
   calls: ReadonlyMap<string, RecordedCall[]>;
 }
@@ -57,14 +59,18 @@ export const isRecording = (text: string): boolean => text.startsWith('{"type":"
 /** Throws `config` where it cannot be read as a recording. */
 export function parseRecording(text: string, file: string): Recording {
   const facts: FactEvent[] = [];
+  const order: (Milestone | Open)[] = [];
   const milestones: Milestone[] = [];
   const calls: Open[] = [];
   const runs = new Map<string, RunId>();
   for (const [at, line] of linesOf(text, file).entries()) {
     if (at === 0) {
       if (line.version !== HEAD.version) throw broken(file, 1, 'a newer MassGen wrote it');
-    } else if (line.type === 'call.began') calls.push(opened(line as unknown as Began, calls, runs));
-    else if (line.type === 'call.ended') {
+    } else if (line.type === 'call.began') {
+      const call = opened(line as unknown as Began, calls, runs, currentTurnIn(facts));
+      calls.push(call);
+      order.push(call);
+    } else if (line.type === 'call.ended') {
       const call = calls.find(({ id }) => id === line.id);
       if (call === undefined) throw broken(file, at + 1, 'it ends a call that never began');
       Object.assign(call, { end: line as unknown as Ended, until: milestones.length });
@@ -76,6 +82,7 @@ export function parseRecording(text: string, file: string): Recording {
       if (milestone !== undefined) {
         effect(calls, milestone.run, milestones.length);
         milestones.push(milestone);
+        order.push(milestone);
       }
       // What had not ended when the session was left is asked again.
       if (fact.type === 'session.resumed')
@@ -85,20 +92,28 @@ export function parseRecording(text: string, file: string): Recording {
     if (line.type === 'call.began') effect(calls.slice(0, -1), calls.at(-1)?.run, milestones.length);
   }
   const byPlace = new Map<string, RecordedCall[]>();
+  const names = new Map<Milestone | Open, string>();
   for (const call of calls) {
     if (call.cut || call.end === undefined) continue;
     const { position, system, messages, tools, run, end, until } = call;
     const after = milestones.slice(0, until).flatMap((one) => (one.run === run ? [] : [one.name]));
     const recorded = { position, system, messages, tools, parts: end.parts, stopped: end.stopped === true, after };
     const place = placeOf(position);
+    names.set(call, beginningOf(place, byPlace.get(place)?.length ?? 0));
     byPlace.set(place, [...(byPlace.get(place) ?? []), end.failure === undefined ? recorded : { ...recorded, failure: end.failure }]);
   }
-  return { facts, calls: byPlace };
+  const named = order.flatMap((one): Recording['order'] => {
+    if ('name' in one) return [{ name: one.name }];
+    const name = names.get(one);
+    return name === undefined || one.turn === undefined ? [] : [{ name, callOf: one.turn }];
+  });
+  return { facts, order: named, calls: byPlace };
 }
 
 interface Open extends Pick<ModelRequest, 'system' | 'messages' | 'tools' | 'position'> {
   id: number;
   run: RunId | undefined;
+  turn: TurnId | undefined;
   end?: Ended;
   /** So many milestones stand before what comes of it. */
   until: number;
@@ -109,7 +124,17 @@ interface Open extends Pick<ModelRequest, 'system' | 'messages' | 'tools' | 'pos
   cut: boolean;
 }
 
-function opened({ id, agent, purpose, call, asked }: Began, calls: readonly Open[], runs: ReadonlyMap<string, RunId>): Open {
+const currentTurnIn = (facts: readonly FactEvent[]): TurnId | undefined => {
+  const started = facts.findLast((fact) => fact.type === 'turn.started');
+  return started?.type === 'turn.started' ? started.turn : undefined;
+};
+
+function opened(
+  { id, agent, purpose, call, asked }: Began,
+  calls: readonly Open[],
+  runs: ReadonlyMap<string, RunId>,
+  turn: TurnId | undefined,
+): Open {
   const before = calls.findLast(({ position }) => position.agent === agent && position.purpose === purpose);
   return {
     id,
@@ -118,6 +143,7 @@ function opened({ id, agent, purpose, call, asked }: Began, calls: readonly Open
     tools: asked.tools ?? before?.tools ?? [],
     messages: [...(before?.messages ?? []).slice(0, asked.kept), ...asked.messages],
     run: runs.get(agent),
+    turn,
     until: 0,
     effected: false,
     open: true,

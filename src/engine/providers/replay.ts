@@ -3,7 +3,7 @@ import type { Backend, FactEvent } from '../../protocol/events.js';
 import { FailureError, fail } from '../../protocol/failure.js';
 import { differenceOf } from './differs.js';
 import { ProviderError } from './errors.js';
-import { milestoneOf, untilStood } from './milestones.js';
+import { begin, beginningOf, milestoneOf, untilStood } from './milestones.js';
 import type { Course, ModelRequest, Provider, StreamPart } from './provider.js';
 import { parseRecording, placeOf, type RecordedCall } from './recording.js';
 import { delay } from './wrap.js';
@@ -32,6 +32,7 @@ export function connectRecording(backend: Backend, text: string, file: string, c
     const place = placeOf(request.position);
     const nth = tries.get(place) ?? 0;
     tries.set(place, nth + 1);
+    if (course !== undefined) begin(course, beginningOf(place, nth));
     const call = calls.get(place)?.[nth];
     if (call === undefined) throw diverged(`it has no reply for ${place}${nth === 0 ? '' : `, try ${nth + 1}`}`);
     const difference = differenceOf(call, request);
