@@ -40,6 +40,15 @@ const LANES = [4, 5, 6, 7, 8, 9];
  * Invariant: it keeps no process alive, and ends with this one.
  */
 export async function starting(env: Readonly<Record<string, string>>, shell = '/bin/sh'): Promise<Starter | undefined> {
+  try {
+    return await started(env, shell);
+  } catch {
+    // No process, or no pipe, is to be had just now: whoever starts a program by itself is told what hinders it.
+    return undefined;
+  }
+}
+
+async function started(env: Readonly<Record<string, string>>, shell: string): Promise<Starter | undefined> {
   const pipes = [PIDS, ...LANES].map(() => 'pipe' as const);
   // In a group of its own, as a terminal's Ctrl-C is this process's to answer.
   const child = spawn(shell, [], { env, cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore', ...pipes] });

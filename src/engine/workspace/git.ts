@@ -115,12 +115,12 @@ function starterNow(): Starter | undefined {
 }
 
 function begun(env: Readonly<Record<string, string>>, same: string): { env: string; starts?: Starter } {
-  const begun: { env: string; starts?: Starter } = { env: same };
+  const one: { env: string; starts?: Starter } = { env: same };
   void starting(env).then((starts) => {
-    if (starts && starter === begun) begun.starts = starts;
+    if (starts && starter === one) one.starts = starts;
     else starts?.[Symbol.dispose]();
   });
-  return begun;
+  return one;
 }
 
 /**

@@ -112,6 +112,8 @@ describe.skipIf(process.platform === 'win32')('the shell that starts programs', 
 
   test('is none where there is no such program, or one that is no such shell', async () => {
     expect(await starting(env, '/no/such/shell')).toBeUndefined();
+    // What cannot be started throws.
+    expect(await starting({ A: 'a\0b' })).toBeUndefined();
     expect(await starting(env, '/bin/cat')).toBeUndefined();
     const other = join(folder, 'other');
     writeFileSync(other, '#!/bin/sh\nsed -u "s/exit 7/exit 8/" | exec /bin/sh\n', { mode: 0o755 });
