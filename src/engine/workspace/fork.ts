@@ -50,7 +50,6 @@ export function forking(layout: Layout): Forks {
   };
 
   const write = async (tree: TreeId, to: string, signal: AbortSignal | undefined) => {
-    await mkdir(to, { recursive: true });
     const laidOut = await layOut(tree, to, signal);
     if (layout.prefix !== '') await mkdir(join(to, layout.prefix), { recursive: true });
     return laidOut;
@@ -60,12 +59,16 @@ export function forking(layout: Layout): Forks {
   const make = async ({ tree, dependencies: mode = 'link', signal }: ForkOptions, root: string, own: string): Promise<Made> => {
     const making = `${root}.making-${randomBytes(4).toString('hex')}`;
     const found = installed(mode);
-    await mkdir(dirname(own), { recursive: true });
     try {
       // Before anything is under way: what throws here leaves no promise behind that nobody waits for.
       const commit = commitOf(layout, tree);
       // Its repository is made while its files are written; where one fails, the other must be at its end before all is removed.
-      const [{ node, index }] = await allOver([write(tree, making, signal), ownRepository(layout, join(making, '.git'), commit)]);
+      const [{ node, index }] = await allOver([
+        write(tree, making, signal),
+        ownRepository(layout, join(making, '.git'), commit),
+        mkdir(dirname(own), { recursive: true }),
+        removeTree(root),
+      ]);
       const { linkedRoots, links } = await dependencies(layout, making, mode, { at: root, found, ...(signal && { signal }) });
       await known(layout, join(making, '.git'), { index, links });
       await copyFile(join(making, '.git/index'), `${own}.index`, constants.COPYFILE_FICLONE);
@@ -86,7 +89,6 @@ export function forking(layout: Layout): Forks {
       const { root, own } = placesOf(layout, options.session, options.name);
       const kept = keptOf(root, own);
       if (kept !== undefined) return workspace(layout, { root, own, linkedRoots: kept.linkedRoots, look: lookerAt() });
-      await removeTree(root);
       const { node, linkedRoots } = await make(options, root, own);
       return workspace(layout, { root, own, linkedRoots, look: lookerAt(node) });
     },

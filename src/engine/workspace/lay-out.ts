@@ -34,7 +34,7 @@ export interface LaidOut {
 export const MINIMAL: readonly string[] = ['-c', 'core.checkStat=minimal', '-c', 'core.trustctime=false'];
 
 export interface LayOut extends AsyncDisposable {
-  /** `to`: a folder that is there and empty. */
+  /** `to`: a new folder. Whoever asks at the same time is served by one reading of the files. */
   (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut>;
   /** A tree of the folder as it is now is to be laid out soon: what can be made ready once it is known is. */
   expect(captured: Promise<Captured>): void;
@@ -45,6 +45,7 @@ export interface LayOut extends AsyncDisposable {
 /** Folders that get the same tree: each file is read once for all of them. */
 interface Batch {
   to: string[];
+  made: Promise<unknown>[];
   signals: (AbortSignal | undefined)[];
   done: Promise<LaidOut>;
 }
@@ -69,13 +70,16 @@ export function layingOut(layout: Layout): LayOut {
   /** Whoever asks before its plan is made is in it. */
   const begin = (tree: string): Batch => {
     const to: string[] = [];
+    const made: Promise<unknown>[] = [];
     const signals: (AbortSignal | undefined)[] = [];
     const fillAll = async (): Promise<LaidOut> => {
       reflinks ??= canReflink(layout);
       const [plan, shares] = await Promise.all([planFor(tree), reflinks]).finally(() => batches.delete(tree));
+      await Promise.all(made);
       return filled({ layout, plan, to, threads, reflinks: shares, signal: whenAll(signals) });
     };
-    const batch: Batch = { to, signals, done: fillAll() };
+    const batch: Batch = { to, made, signals, done: fillAll() };
+    batch.done.catch(() => undefined); // Whoever asked for it is told.
     batches.set(tree, batch);
     return batch;
   };
@@ -83,15 +87,19 @@ export function layingOut(layout: Layout): LayOut {
   const layOut = async (tree: string, to: string, signal?: AbortSignal): Promise<LaidOut> => {
     signal?.throwIfAborted();
     const batch = batches.get(tree) ?? begin(tree);
+    const made = mkdir(to, { recursive: true });
     batch.to.push(to);
+    batch.made.push(made);
     batch.signals.push(signal);
     try {
+      await made;
       return await batch.done;
     } finally {
       signal?.throwIfAborted();
     }
   };
   const expect = (captured: Promise<Captured>): void => {
+    reflinks ??= canReflink(layout);
     // Whoever lays it out is told what went wrong.
     captured
       .then(({ tree, seen }) => {
@@ -124,17 +132,29 @@ interface Filling {
 async function filled({ layout, plan, to, threads, reflinks, signal }: Filling): Promise<LaidOut> {
   const { node, files, names, offsets, kinds, expected } = plan;
   const written = shared(Uint8Array, files.length);
-  await threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
+  const copied = threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
+  // Worked out while threads copy, as nearly always every file can be copied.
+  const whole = makeIndex(node, files, statsOf(plan, () => true), layout.format);
+  await copied;
+  const isMissing = (number: number) => kinds[number] !== 0 && written[number] !== 1;
+  const missing = files.flatMap(([path, entry], number) => (isMissing(number) ? [{ path, entry, number }] : []));
+  if (missing.length === 0) return { node, index: whole };
+  const stats = statsOf(plan, (number) => !isMissing(number));
+  await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
+  return { node, index: makeIndex(node, files, stats, layout.format) };
+}
+
+/** As those files are in the new folders that were copied: of the others nothing but their kind is known. */
+function statsOf({ files, expected, kinds }: Plan, isCopied: (number: number) => boolean): Uint32Array {
   const stats = new Uint32Array(STATS * files.length);
   for (const [number, [, { mode }]] of files.entries()) {
-    stats[number * STATS + STAT_FIELDS.mode] = MODES[mode] ?? 0;
-    if (written[number] !== 1) continue;
-    stats[number * STATS + STAT_FIELDS.mtime] = expected[number * STATS + STAT_FIELDS.mtime] ?? 0;
-    stats[number * STATS + STAT_FIELDS.size] = expected[number * STATS + STAT_FIELDS.size] ?? 0;
+    const at = number * STATS;
+    stats[at + STAT_FIELDS.mode] = MODES[mode] ?? 0;
+    if (kinds[number] === 0 || !isCopied(number)) continue;
+    stats[at + STAT_FIELDS.mtime] = expected[at + STAT_FIELDS.mtime] ?? 0;
+    stats[at + STAT_FIELDS.size] = expected[at + STAT_FIELDS.size] ?? 0;
   }
-  const missing = files.flatMap(([path, entry], number) => (kinds[number] !== 0 && written[number] !== 1 ? [{ path, entry, number }] : []));
-  if (missing.length > 0) await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
-  return { node, index: makeIndex(node, files, stats, layout.format) };
+  return stats;
 }
 
 const KINDS: Readonly<Record<string, number>> = { '100644': 1, '100755': 2, '120000': 3 };
