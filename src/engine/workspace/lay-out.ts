@@ -134,7 +134,12 @@ async function filled({ layout, plan, to, threads, reflinks, signal }: Filling):
   const written = shared(Uint8Array, files.length);
   const copied = threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
   // Worked out while threads copy, as nearly always every file can be copied.
-  const whole = makeIndex(node, files, statsOf(plan, () => true), layout.format);
+  const whole = makeIndex(
+    node,
+    files,
+    statsOf(plan, () => true),
+    layout.format,
+  );
   await copied;
   const isMissing = (number: number) => kinds[number] !== 0 && written[number] !== 1;
   const missing = files.flatMap(([path, entry], number) => (isMissing(number) ? [{ path, entry, number }] : []));
