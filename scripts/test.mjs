@@ -1,8 +1,9 @@
 // The whole test command: types, formatting, dead code and the tests; its last line says truly how many passed, failed and were skipped.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { chromium, codeServer } from './vscode/cache.mjs';
 
 const out = mkdtempSync(join(tmpdir(), 'massgen-test-'));
@@ -15,13 +16,31 @@ function check(name, command, args) {
   if (status !== 0) problems += 1;
 }
 
-check('types', 'tsc', ['-p', 'tsconfig.json']);
-check('types of the protocol (no Node)', 'tsc', ['-p', 'src/protocol/tsconfig.json']);
-check('types of the windows (no Node)', 'tsc', ['-p', 'src/webview/tsconfig.json']);
-check('types of the tests of the windows', 'tsc', ['-p', 'test/webview/tsconfig.json']);
-check('formatting and lint', 'biome', ['check', '.']);
-check('types of the tests in VS Code', 'tsc', ['-p', 'test/vscode/tsconfig.json']);
-check('dead code and unused dependencies', 'knip', []);
+/** Side by side, as each has work for one core; what each says is printed in one piece. */
+async function checkAll(rows) {
+  const left = [...rows];
+  const lane = async () => {
+    for (let row = left.shift(); row !== undefined; row = left.shift()) {
+      const [name, command, args] = row;
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const ended = new Promise((resolve) => child.on('error', resolve).on('exit', resolve));
+      const [said, warned, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      console.log(`\n— ${name}\n${said}${warned}${code instanceof Error ? code.message : ''}`.trimEnd());
+      if (code !== 0) problems += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+}
+
+await checkAll([
+  ['types', 'tsc', ['-p', 'tsconfig.json']],
+  ['types of the protocol (no Node)', 'tsc', ['-p', 'src/protocol/tsconfig.json']],
+  ['types of the windows (no Node)', 'tsc', ['-p', 'src/webview/tsconfig.json']],
+  ['types of the tests of the windows', 'tsc', ['-p', 'test/webview/tsconfig.json']],
+  ['types of the tests in VS Code', 'tsc', ['-p', 'test/vscode/tsconfig.json']],
+  ['formatting and lint', 'biome', ['check', '.']],
+  ['dead code and unused dependencies', 'knip', []],
+]);
 check('tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
 
 let counts = { passed: 0, failed: 1, skipped: 0 };
