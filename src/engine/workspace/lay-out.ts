@@ -44,10 +44,14 @@ export interface LayOut extends AsyncDisposable {
 
 /** Folders that get the same tree: each file is read once for all of them. */
 interface Batch {
-  to: string[];
-  made: Promise<unknown>[];
-  signals: (AbortSignal | undefined)[];
+  asked: Asked[];
   done: Promise<LaidOut>;
+}
+
+interface Asked {
+  to: string;
+  made: Promise<unknown>;
+  signal: AbortSignal | undefined;
 }
 
 const REMEMBERED = 4;
@@ -69,16 +73,17 @@ export function layingOut(layout: Layout): LayOut {
 
   /** Whoever asks before its plan is made is in it. */
   const begin = (tree: string): Batch => {
-    const to: string[] = [];
-    const made: Promise<unknown>[] = [];
-    const signals: (AbortSignal | undefined)[] = [];
+    const asked: Asked[] = [];
     const fillAll = async (): Promise<LaidOut> => {
       reflinks ??= canReflink(layout);
       const [plan, shares] = await Promise.all([planFor(tree), reflinks]).finally(() => batches.delete(tree));
-      await Promise.all(made);
-      return filled({ layout, plan, to, threads, reflinks: shares, signal: whenAll(signals) });
+      // Whose folder cannot be made is told so, and is in nobody's way.
+      const made = await Promise.allSettled(asked.map(({ made }) => made));
+      const there = asked.filter((_, number) => made[number]?.status === 'fulfilled');
+      const signal = whenAll(there.map(({ signal }) => signal));
+      return filled({ layout, plan, to: there.map(({ to }) => to), threads, reflinks: shares, signal });
     };
-    const batch: Batch = { to, made, signals, done: fillAll() };
+    const batch: Batch = { asked, done: fillAll() };
     batch.done.catch(() => undefined); // Whoever asked for it is told.
     batches.set(tree, batch);
     return batch;
@@ -88,9 +93,7 @@ export function layingOut(layout: Layout): LayOut {
     signal?.throwIfAborted();
     const batch = batches.get(tree) ?? begin(tree);
     const made = mkdir(to, { recursive: true });
-    batch.to.push(to);
-    batch.made.push(made);
-    batch.signals.push(signal);
+    batch.asked.push({ to, made, signal });
     try {
       await made;
       return await batch.done;

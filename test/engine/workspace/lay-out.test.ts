@@ -66,6 +66,18 @@ describe('the files of a tree', () => {
     await store[Symbol.asyncDispose]();
   });
 
+  test('asked for twice at once come to the one place although the other cannot be made', async () => {
+    const { person, store, tree } = await settled({ 'a.txt': 'a\n', 'b/c.txt': 'c\n' });
+    await writeFile(join(person, '.massgen/file'), '');
+    const [bad, good] = await Promise.allSettled([
+      store.checkout(tree, join(person, '.massgen/file/below')),
+      store.checkout(tree, join(person, '.massgen/place')),
+    ]);
+    expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled']);
+    expect(withoutGit(join(person, '.massgen/place'))).toEqual(withoutGit(person));
+    await store[Symbol.asyncDispose]();
+  });
+
   test('of another tree than the last capture are those of that tree', async () => {
     const { person, store, tree } = await settled(MANY);
     const before = withoutGit(person);
