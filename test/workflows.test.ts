@@ -63,6 +63,10 @@ describe.each(all)('$name', ({ errors, read }) => {
     expect(lines.length).toBeGreaterThan(3);
   });
 
+  test('installs so that a package of another platform may be missing in the lockfile', () => {
+    expect(JSON.stringify(read())).not.toMatch(/npm (ci|clean-install)/);
+  });
+
   test('names in its matrix what it uses', () => {
     for (const one of Object.values(read().jobs)) {
       const used = [...JSON.stringify(one).matchAll(/\$\{\{ matrix\.(\w+) \}\}/g)].map(([, name]) => name ?? '');
