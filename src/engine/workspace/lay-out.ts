@@ -102,7 +102,6 @@ export function layingOut(layout: Layout): LayOut {
     }
   };
   const expect = (captured: Promise<Captured>): void => {
-    reflinks ??= canReflink(layout);
     // Whoever lays it out is told what went wrong.
     captured
       .then(({ tree, seen }) => {
@@ -135,34 +134,17 @@ interface Filling {
 async function filled({ layout, plan, to, threads, reflinks, signal }: Filling): Promise<LaidOut> {
   const { node, files, names, offsets, kinds, expected } = plan;
   const written = shared(Uint8Array, files.length);
-  const copied = threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
-  // Worked out while threads copy, as nearly always every file can be copied.
-  const whole = makeIndex(
-    node,
-    files,
-    statsOf(plan, () => true),
-    layout.format,
-  );
-  await copied;
-  const isMissing = (number: number) => kinds[number] !== 0 && written[number] !== 1;
-  const missing = files.flatMap(([path, entry], number) => (isMissing(number) ? [{ path, entry, number }] : []));
-  if (missing.length === 0) return { node, index: whole };
-  const stats = statsOf(plan, (number) => !isMissing(number));
-  await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
-  return { node, index: makeIndex(node, files, stats, layout.format) };
-}
-
-/** As those files are in the new folders that were copied: of the others nothing but their kind is known. */
-function statsOf({ files, expected, kinds }: Plan, isCopied: (number: number) => boolean): Uint32Array {
+  await threads.run({ from: layout.root, to, names, offsets, kinds, expected, written, reflinks }, signal);
   const stats = new Uint32Array(STATS * files.length);
   for (const [number, [, { mode }]] of files.entries()) {
-    const at = number * STATS;
-    stats[at + STAT_FIELDS.mode] = MODES[mode] ?? 0;
-    if (kinds[number] === 0 || !isCopied(number)) continue;
-    stats[at + STAT_FIELDS.mtime] = expected[at + STAT_FIELDS.mtime] ?? 0;
-    stats[at + STAT_FIELDS.size] = expected[at + STAT_FIELDS.size] ?? 0;
+    stats[number * STATS + STAT_FIELDS.mode] = MODES[mode] ?? 0;
+    if (written[number] !== 1) continue;
+    stats[number * STATS + STAT_FIELDS.mtime] = expected[number * STATS + STAT_FIELDS.mtime] ?? 0;
+    stats[number * STATS + STAT_FIELDS.size] = expected[number * STATS + STAT_FIELDS.size] ?? 0;
   }
-  return stats;
+  const missing = files.flatMap(([path, entry], number) => (kinds[number] !== 0 && written[number] !== 1 ? [{ path, entry, number }] : []));
+  if (missing.length > 0) await fromStore(layout, { index: makeIndex(node, files, stats, layout.format), to, missing, stats, signal });
+  return { node, index: makeIndex(node, files, stats, layout.format) };
 }
 
 const KINDS: Readonly<Record<string, number>> = { '100644': 1, '100755': 2, '120000': 3 };
